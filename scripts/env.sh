@@ -1,0 +1,36 @@
+# Sourced by the other scripts: where build outputs go, and which tools are used. Changes nothing.
+#
+# YAGURA_CACHE moves every build output (Cargo's target folder, node_modules, the built console) elsewhere.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export YAGURA_CACHE="${YAGURA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/yagura}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$YAGURA_CACHE/target}"
+export YAGURA_CONSOLE_DIST="${YAGURA_CONSOLE_DIST:-$YAGURA_CACHE/console/dist}"
+node_wheel="$YAGURA_CACHE/node"
+[ -x "$node_wheel/bin/node" ] && PATH="$node_wheel/bin:$PATH"
+# A fresh rustup puts cargo here and tells only new shells.
+[ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
+export PATH
+if [ -z "${CLANG:-}" ]; then
+  for candidate in clang-16 clang-19 clang-15 clang-14 clang; do
+    if command -v "$candidate" >/dev/null 2>&1; then CLANG=$candidate; break; fi
+  done
+fi
+export CLANG="${CLANG:-clang}"
+
+# Data of others that some tests and benchmarks use; they say so and skip where it is missing.
+if [ -z "${YAGURA_CORPORA:-}" ] && [ -d "$root/../shared/corpora" ]; then
+  YAGURA_CORPORA=$(cd "$root/../shared/corpora" && pwd)
+fi
+[ -n "${YAGURA_CORPORA:-}" ] && export YAGURA_CORPORA
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Runs as root: directly, or through sudo.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null 2>&1; then sudo -E env "PATH=$PATH" "$@"
+  else die "this needs root and there is no sudo: $*"
+  fi
+}
