@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Starts the real server on an empty data directory and drives it in headless Chromium.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=scripts/env.sh
+. "$here/env.sh"
+cd "$root"
+
+"$here/console.sh"
+cargo build --quiet --locked -p yagura
+data=$(mktemp -d)
+port=${YAGURA_TEST_PORT:-18470}
+log="$data/up.log"
+binary="$CARGO_TARGET_DIR/debug/yagura"
+as_root "$binary" up --data "$data/data" --listen "127.0.0.1:$port" >"$log" 2>&1 &
+server=$!
+stop() { as_root kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; as_root rm -rf "$data"; }
+trap stop EXIT
+for _ in $(seq 300); do
+  grep -q '/setup?token=' "$log" && curl -fs "http://127.0.0.1:$port/healthz" >/dev/null && break
+  kill -0 "$server" 2>/dev/null || { cat "$log"; die "the server ended"; }
+  sleep 0.1
+done
+YAGURA_SETUP_URL=$(grep -oE 'http://[^ ]*/setup\?token=[^ ]*' "$log" | head -n 1)
+export YAGURA_SETUP_URL YAGURA_URL="http://127.0.0.1:$port" YAGURA_DATA="$data/data"
+status=0
+npm --prefix tests/browser test --silent || status=$?
+[ $status = 0 ] || { echo "--- server log"; tail -n 50 "$log"; }
+exit $status
