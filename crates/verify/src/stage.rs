@@ -1,0 +1,160 @@
+//! [`Stage`]: the place where an emulation acts, and the only place it may change.
+//!
+//! A stage is a folder of the run's own. What must lie elsewhere (a program in `/dev/shm`) is made by [`Stage::claim`],
+//! which writes the path into the stage first, so that whoever removes the stage removes that too.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    os::unix::{fs::PermissionsExt as _, process::ExitStatusExt as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use nix::errno::Errno;
+
+use crate::{limits, need::find_tool, private};
+
+/// Beginning of the name of every folder a run makes; nothing else is ever removed.
+pub(crate) const NAME_PREFIX: &str = "yagura-verify-";
+
+/// Name of the environment variable that marks every process of a stage.
+pub(crate) const STAGE_VARIABLE: &str = "YAGURA_VERIFY_STAGE";
+
+/// File in the stage that lists the folders made elsewhere.
+pub(crate) const CLAIMS_FILE: &str = "claims";
+
+/// The place where an emulation acts.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    dir: PathBuf,
+}
+
+/// Why an emulation did not do what it should.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The act itself was refused, or its process killed: it was blocked.
+    Refused(String),
+    /// This machine cannot do it.
+    Unable(String),
+    /// Something that should work did not.
+    Broken(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// Marks a result as the act itself: being denied it means being blocked.
+pub(crate) trait Act<T> {
+    fn act(self, what: &str) -> Result<T, Failure>;
+}
+
+impl<T> Act<T> for io::Result<T> {
+    fn act(self, what: &str) -> Result<T, Failure> {
+        self.map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => Failure::Refused(format!("{what}: {error}")),
+            _ => Failure::Broken(format!("{what}: {error}")),
+        })
+    }
+}
+
+impl<T> Act<T> for nix::Result<T> {
+    fn act(self, what: &str) -> Result<T, Failure> {
+        self.map_err(|errno| match errno {
+            Errno::EPERM | Errno::EACCES => Failure::Refused(format!("{what}: {errno}")),
+            Errno::ENOSYS => Failure::Unable(format!("{what}: {errno}")),
+            _ => Failure::Broken(format!("{what}: {errno}")),
+        })
+    }
+}
+
+impl Stage {
+    pub(crate) fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// The stage's folder.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// An empty file in the stage.
+    pub(crate) fn file(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.dir.join(name);
+        fs::write(&path, b"")?;
+        Ok(path)
+    }
+
+    /// Makes a folder of the run's own below `parent`, outside the stage.
+    pub(crate) fn claim(&self, parent: &str) -> Result<PathBuf, Failure> {
+        let path = Path::new(parent).join(format!("{NAME_PREFIX}{}", std::process::id()));
+        let mut claims = fs::OpenOptions::new().create(true).append(true).open(self.dir.join(CLAIMS_FILE))?;
+        writeln!(claims, "{}", path.display())?;
+        claims.sync_all()?;
+        fs::create_dir(&path)?;
+        Ok(path)
+    }
+
+    /// A copy of the system program `tool` under another name, in the stage.
+    pub(crate) fn disguise(&self, tool: &str, name: &str) -> Result<PathBuf, Failure> {
+        copy_tool(tool, &self.dir.join(name))
+    }
+
+    /// Gives this process its own view of the file system, in which `dirs` are throw-away layers.
+    pub(crate) fn make_private(&self, dirs: &[&str]) -> Result<(), Failure> {
+        private::enter(&self.dir, dirs)
+    }
+
+    /// Runs a program silently to its end; that it fails is no matter, that it is refused or killed is.
+    pub(crate) fn run(&self, command: &mut Command) -> Result<(), Failure> {
+        let what = command.get_program().to_string_lossy().into_owned();
+        let status = self.quiet(command).status().act(&what)?;
+        if status.signal() == Some(nix::libc::SIGKILL) {
+            return Err(Failure::Refused(format!("{what}: killed")));
+        }
+        Ok(())
+    }
+
+    /// Starts a harmless process for others to act on; it ends by itself soon, and when dropped.
+    pub(crate) fn bystander(&self) -> Result<Bystander, Failure> {
+        let child = self.quiet(Command::new("/bin/sleep").arg(limits::BYSTANDER_SECONDS)).spawn()?;
+        Ok(Bystander(child))
+    }
+
+    fn quiet<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.stdout(Stdio::null()).stderr(Stdio::null())
+    }
+}
+
+/// A process that does nothing; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Bystander(Child);
+
+impl Bystander {
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub(crate) fn pid(&self) -> nix::unistd::Pid {
+        nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap_or(i32::MAX))
+    }
+}
+
+impl Drop for Bystander {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is waited for.
+        let _gone = self.0.kill();
+        let _status = self.0.wait();
+    }
+}
+
+/// A copy of the system program `tool` at `to`.
+pub(crate) fn copy_tool(tool: &str, to: &Path) -> Result<PathBuf, Failure> {
+    let from = find_tool(tool).ok_or_else(|| Failure::Unable(format!("`{tool}` is not installed")))?;
+    fs::copy(from, to)?;
+    fs::set_permissions(to, fs::Permissions::from_mode(0o755))?;
+    Ok(to.to_owned())
+}
