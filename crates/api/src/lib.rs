@@ -1,1 +1,52 @@
-//! Placeholder.
+//! The HTTP surface of Yagura: operations, wire words, errors, who may do what, the live stream, the console's files.
+//!
+//! The only crate that names axum. Knows nothing of rules, sensors or events at rest: what it needs from the running
+//! system comes through [`Service`] and the trait [`System`], which the app implements.
+//!
+//! Entry points: [`router`] puts everything together, [`serve`] answers connections, `routes.rs` is the one table of
+//! operations and the role each asks for, [`openapi`] describes them (`docs/openapi.json` is its output).
+//!
+//! INVARIANT: nothing is reachable that is not in that table or one of the console's files; every operation in it
+//! refuses whoever lacks its role, and every change is in the audit trail.
+
+mod access;
+mod app;
+mod asset;
+mod audit;
+mod console;
+mod extract;
+mod finding;
+mod hunt;
+pub mod limits;
+mod live;
+mod meta;
+mod overview;
+mod problem;
+mod proof;
+mod query;
+mod router;
+mod routes;
+mod rule;
+mod sensor;
+mod serve;
+mod service;
+mod session;
+mod setup;
+mod shield;
+mod stream;
+mod throttle;
+mod token;
+mod wire;
+
+pub use console::Assets;
+pub use live::Live;
+pub use problem::Problem;
+pub use router::{openapi, router};
+pub use serve::{Listener, serve};
+pub use service::{ApiOptions, Service, System};
+pub use wire::*;
+
+/// What [`router`] returns.
+pub use axum::Router;
+/// What [`System::query`] returns.
+pub use futures::future::BoxFuture;

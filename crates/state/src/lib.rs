@@ -1,1 +1,41 @@
-//! Placeholder.
+//! What exists and what was decided: findings, assets, people and their keys, settings, proofs, the audit trail.
+//!
+//! The only crate that names sqlx. Knows nothing of HTTP, rules or events at rest (`yagura-lake` keeps those). Reads no
+//! clock: whoever calls brings the time. Every function that changes a decision takes [`By`] and writes the audit
+//! trail in the same transaction, so there is no change without its record.
+//!
+//! INVARIANT: what a function returned as done survives `kill -9` and power loss (write-ahead log, `synchronous =
+//! FULL`). Secrets (session ids, API tokens, set-up tokens) are stored as SHA-256 only, passwords as argon2id.
+
+mod asset;
+mod audit;
+mod error;
+mod finding;
+mod finding_list;
+pub mod limits;
+mod password;
+mod proof;
+mod query;
+mod secret;
+mod session;
+mod setting;
+mod setup;
+mod state;
+mod token;
+mod user;
+
+pub use asset::AssetSummary;
+pub use audit::{AuditEntry, AuditVerdict, By};
+pub use error::StateError;
+pub use finding::FindingChange;
+pub use finding_list::{
+    FindingCounts, FindingFilter, FindingOrder, FindingPage, HourCount, RuleCount, SeverityCount, StatusCount,
+};
+pub use password::Password;
+pub use proof::{Proof, ProofSummary};
+pub use query::SavedQuery;
+pub use secret::Secret;
+pub use session::Session;
+pub use state::State;
+pub use token::ApiToken;
+pub use user::{Role, User};

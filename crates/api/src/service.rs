@@ -1,0 +1,60 @@
+//! [`Service`]: what the API needs from the running system.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use yagura_event::{Asset, SensorStatus, Timestamp};
+use yagura_state::State;
+
+use crate::{DiagnosticWire, Live, QueryErrorWire, QueryWire, RulesView, TableWire};
+
+/// Everything the API answers from.
+#[derive(Clone)]
+pub struct Service {
+    /// What exists and what was decided.
+    pub state: Arc<State>,
+    /// The running system.
+    pub system: Arc<dyn System>,
+    /// What happens now.
+    pub live: Live,
+    /// How the API presents itself.
+    pub options: ApiOptions,
+}
+
+/// How the API presents itself.
+#[derive(Debug, Clone, Default)]
+pub struct ApiOptions {
+    /// Host names by which browsers may call this server, besides `localhost` and plain addresses; without port.
+    pub host_names: Vec<String>,
+    /// Whether browsers reach it over TLS: cookies are then marked `Secure`.
+    pub tls: bool,
+    /// Version that is shown.
+    pub version: String,
+}
+
+/// The running system. Every function is called on async threads and must return quickly; only `query` may wait.
+pub trait System: Send + Sync {
+    /// What the sensor sees and lost.
+    fn sensor_status(&self) -> SensorStatus;
+    /// Every rule, and what could not be loaded.
+    fn rules(&self) -> RulesView;
+    /// The text of a rule as it stands in its file.
+    fn rule_source(&self, name: &str) -> Option<String>;
+    /// Switches a rule in the running engine. The API has checked that it exists, and remembers the choice.
+    ///
+    /// # Errors
+    /// Why it could not be switched.
+    fn rule_set_enabled(&self, name: &str, enabled: bool) -> Result<(), String>;
+    /// Checks the text of a rule file without loading it.
+    fn rules_lint(&self, text: &str) -> Vec<DiagnosticWire>;
+    /// The tables that can be asked.
+    fn lake_schema(&self) -> Vec<TableWire>;
+    /// Answers a question in SQL with at most `rows_max` rows.
+    fn query(&self, sql: String, rows_max: usize) -> BoxFuture<'_, Result<QueryWire, QueryErrorWire>>;
+    /// The protected host.
+    fn host(&self) -> Asset;
+    /// Metrics in Prometheus' text format.
+    fn metrics(&self) -> String;
+    /// The present time.
+    fn now(&self) -> Timestamp;
+}

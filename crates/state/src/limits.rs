@@ -1,0 +1,38 @@
+//! Ceilings on what is stored. Findings are cut to fit, because losing one is worse than losing its tail; what a person
+//! types is refused instead.
+
+/// Longest name: of a user, a token, a query, a rule.
+pub const NAME_BYTES_MAX: usize = 256;
+/// Longest text of a finding: title, message, path, remediation.
+pub const TEXT_BYTES_MAX: usize = 16 << 10;
+/// Largest single piece of evidence, as JSON. A larger one keeps its time and message only.
+pub const EVIDENCE_BYTES_MAX: usize = 128 << 10;
+/// Most tags, and most techniques, of one finding.
+pub const TAGS_MAX: usize = 64;
+/// Most facts of one asset.
+pub const FACTS_MAX: usize = 256;
+/// Longest reason for a decision.
+pub const REASON_BYTES_MAX: usize = 4 << 10;
+/// Longest saved query.
+pub const QUERY_BYTES_MAX: usize = 64 << 10;
+/// Longest value of a setting.
+pub const SETTING_BYTES_MAX: usize = 64 << 10;
+/// Most rows one page holds.
+pub const PAGE_MAX: usize = 1000;
+/// Most saved queries.
+pub const QUERIES_MAX: i64 = 1000;
+/// Most API tokens.
+pub const TOKENS_MAX: i64 = 1000;
+/// Most sessions of one user; the oldest ends when one more begins.
+pub const SESSIONS_MAX: i64 = 50;
+/// Most proofs kept; the oldest go first.
+pub const PROOFS_MAX: i64 = 10_000;
+/// Shortest password, in characters.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Longest password, in bytes.
+pub const PASSWORD_BYTES_MAX: usize = 1024;
+
+/// The text, cut at a character boundary to at most `bytes_max`.
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
+}
