@@ -1,0 +1,200 @@
+//! [`Lake`]: the public face.
+
+use std::{path::Path, sync::Arc, time::SystemTime};
+
+use datafusion::arrow::{array::RecordBatch, compute::concat_batches};
+use serde_json::Value;
+use yagura_event::{Event, Timestamp, to_ocsf};
+
+use crate::{
+    LakeError, LakeOptions, LakeStats, QueryLimits, QueryResult, StoredEvent, TableSchema,
+    column::{Column, SCHEMA},
+    keeper::Keeper,
+    limits::READER_TRIES,
+    owner::{Dirs, Owner, Snapshot},
+    query, reader,
+    rebuild::{self, Row},
+    schema,
+};
+
+/// Events at rest. Share it between threads as it is; every method takes `&self`.
+///
+/// Dropping it hands everything to the disk; what is not sealed yet is read from the log when it is opened again.
+pub struct Lake {
+    side: Side,
+}
+
+enum Side {
+    Owner(Arc<Owner>, #[expect(dead_code, reason = "ends its threads when it is dropped")] Keeper),
+    Reader(Dirs),
+}
+
+/// An event as it was stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RebuiltEvent {
+    /// The event.
+    pub event: Event,
+    /// The machine it happened on.
+    pub host: String,
+    /// Names of the rules that matched it.
+    pub rules: Vec<String>,
+}
+
+impl Lake {
+    /// Opens the lake in `dir` for writing, makes it where there is none, and starts two threads that flush and seal.
+    /// Whatever a crash left behind is put in order first.
+    ///
+    /// # Errors
+    /// [`LakeError::Locked`] when another process has it open, or when the directory cannot be used.
+    pub fn open(dir: &Path, options: LakeOptions) -> Result<Self, LakeError> {
+        let owner = Arc::new(Owner::open(dir, options)?);
+        let keeper = Keeper::start(&owner)?;
+        Ok(Self { side: Side::Owner(owner, keeper) })
+    }
+
+    /// Opens the lake in `dir` for queries, beside the process that writes it or without one. Nothing is changed on
+    /// disk.
+    ///
+    /// # Errors
+    /// When there is no lake.
+    pub fn open_read_only(dir: &Path) -> Result<Self, LakeError> {
+        let dirs = Dirs::new(dir)?;
+        std::fs::read_dir(&dirs.wal).map_err(LakeError::io("open the lake's log", &dirs.wal))?;
+        Ok(Self { side: Side::Reader(dirs) })
+    }
+
+    /// Takes events in. They can be queried at once, are with the operating system within 200 ms and safe on disk
+    /// within a second or so. Never waits for a seal or a sync.
+    ///
+    /// # Errors
+    /// [`LakeError::NotWritten`] while the disk refuses writes or memory is full; it says how many of these events
+    /// were dropped. The others are kept and written once the disk accepts them.
+    pub fn append(&self, events: &[StoredEvent<'_>]) -> Result<(), LakeError> {
+        self.owner()?.append(events)
+    }
+
+    /// Hands what was appended to the operating system and syncs it now.
+    ///
+    /// # Errors
+    /// As [`Lake::append`].
+    pub fn flush(&self) -> Result<(), LakeError> {
+        let owner = self.owner()?;
+        owner.flush()?;
+        owner.sync();
+        Ok(())
+    }
+
+    /// Turns everything into Parquet now. The lake does so by itself when a segment is large or old enough.
+    ///
+    /// # Errors
+    /// When files cannot be written; the events stay in the log.
+    pub fn seal(&self) -> Result<(), LakeError> {
+        self.owner()?.seal_all()
+    }
+
+    /// Merges small files and removes what is older or more than the options allow; `now` is the present time. Meant
+    /// to be called every minute or so, on a thread that may block.
+    ///
+    /// # Errors
+    /// When files cannot be read or written; nothing is lost by it.
+    pub fn maintain(&self, now: SystemTime) -> Result<(), LakeError> {
+        self.owner()?.maintain(now)
+    }
+
+    /// Runs one SQL statement that reads: SELECT, EXPLAIN, SHOW or DESCRIBE over the tables of [`Lake::schema`].
+    ///
+    /// # Errors
+    /// [`LakeError::Sql`] and [`LakeError::NotAllowed`] are for who wrote the statement, [`LakeError::TimedOut`] and
+    /// [`LakeError::TooMuchMemory`] say which limit it met.
+    pub async fn query(&self, sql: &str, limits: QueryLimits) -> Result<QueryResult, LakeError> {
+        let query = self.query_with_retries(sql, limits);
+        tokio::time::timeout(limits.time_max, query)
+            .await
+            .unwrap_or(Err(LakeError::TimedOut(limits.time_max)))
+    }
+
+    /// The event of this time and number, made again from its row.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn event_rebuild(
+        &self,
+        time: Timestamp,
+        number: u64,
+    ) -> Result<Option<RebuiltEvent>, LakeError> {
+        let sql = format!(
+            "SELECT * FROM events WHERE time = arrow_cast({}, 'Timestamp(Nanosecond, Some(\"UTC\"))') \
+             AND number = {number} LIMIT 1",
+            time.nanos(),
+        );
+        let limits = QueryLimits::default();
+        let batch = self.rows(&sql, limits).await?;
+        if batch.num_rows() == 0 {
+            return Ok(None);
+        }
+        let row = Row::new(&batch, 0);
+        let event = rebuild::event(row).map_err(LakeError::Query)?;
+        let host = row.text(Column::Host).unwrap_or_default().to_owned();
+        Ok(Some(RebuiltEvent { event, host, rules: row.texts(Column::Rules) }))
+    }
+
+    /// The event of this time and number in OCSF form.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn event_get(&self, time: Timestamp, number: u64) -> Result<Option<Value>, LakeError> {
+        let rebuilt = self.event_rebuild(time, number).await?;
+        Ok(rebuilt.map(|rebuilt| to_ocsf(&rebuilt.event, &rebuilt.host)))
+    }
+
+    /// The tables and their columns.
+    pub fn schema() -> Vec<TableSchema> {
+        schema::tables()
+    }
+
+    /// What the lake holds and what it lost.
+    ///
+    /// # Errors
+    /// When a lake that was opened for reading cannot be read.
+    pub fn stats(&self) -> Result<LakeStats, LakeError> {
+        match &self.side {
+            Side::Owner(owner, _) => Ok(owner.stats()),
+            Side::Reader(dirs) => reader::stats(dirs),
+        }
+    }
+
+    async fn query_with_retries(&self, sql: &str, limits: QueryLimits) -> Result<QueryResult, LakeError> {
+        let mut tries = 1;
+        loop {
+            match query::run(self.snapshot()?, sql, limits).await {
+                Err(error) if query::is_vanished_file(&error) && tries < READER_TRIES => tries += 1,
+                result => return result.map_err(|error| query::explain(&error, limits)),
+            }
+        }
+    }
+
+    // The whole result as one batch; for our own statements, whose results are small.
+    async fn rows(&self, sql: &str, limits: QueryLimits) -> Result<RecordBatch, LakeError> {
+        let snapshot = self.snapshot()?;
+        let collect = async {
+            let context = query::session(snapshot, limits)?;
+            context.sql(sql).await?.collect().await
+        };
+        let batches = collect.await.map_err(|error| query::explain(&error, limits))?;
+        concat_batches(&SCHEMA, &batches).map_err(|error| LakeError::Query(error.to_string()))
+    }
+
+    fn snapshot(&self) -> Result<Snapshot, LakeError> {
+        match &self.side {
+            Side::Owner(owner, _) => Ok(owner.snapshot()),
+            Side::Reader(dirs) => reader::snapshot(dirs),
+        }
+    }
+
+    fn owner(&self) -> Result<&Owner, LakeError> {
+        match &self.side {
+            Side::Owner(owner, _) => Ok(owner),
+            Side::Reader(_) => Err(LakeError::ReadOnly),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Opening a lake: the lock, what a crash left behind, and the log.
+
+use std::{
+    collections::VecDeque,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, atomic::AtomicBool, atomic::AtomicU64},
+    time::Instant,
+};
+
+use super::{Owner, View, append::Writer};
+use crate::{
+    LakeError, LakeOptions,
+    file::{self, DataFile},
+    memory::{MemoryBatch, Segment},
+    stats::Counters,
+    wal,
+};
+
+/// Where a lake's things lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Dirs {
+    pub(crate) root: PathBuf,
+    pub(crate) wal: PathBuf,
+    pub(crate) events: PathBuf,
+}
+
+impl Dirs {
+    pub(crate) fn new(root: &Path) -> Result<Self, LakeError> {
+        let root = fs::canonicalize(root).map_err(LakeError::io("open", root))?;
+        Ok(Self { wal: root.join("wal"), events: root.join("events"), root })
+    }
+}
+
+impl Owner {
+    pub(crate) fn open(dir: &Path, options: LakeOptions) -> Result<Self, LakeError> {
+        fs::create_dir_all(dir).map_err(LakeError::io("make the directory", dir))?;
+        let dirs = Dirs::new(dir)?;
+        let lock = lock_file(&dirs)?;
+        for dir in [&dirs.wal, &dirs.events] {
+            fs::create_dir_all(dir).map_err(LakeError::io("make the directory", dir))?;
+        }
+        let ids = wal::segments(&dirs.wal)?;
+        let listing = file::list(&dirs.events, &ids)?;
+        for leftover in &listing.leftovers {
+            fs::remove_file(leftover).map_err(LakeError::io("remove", leftover))?;
+        }
+        let mut counters = Counters::new();
+        let mut sealing = VecDeque::new();
+        for id in &ids {
+            let path = wal::segment_path(&dirs.wal, *id);
+            sealing.extend(recover(*id, path, &mut counters)?.map(Arc::new));
+        }
+        let newest = ids.iter().copied().chain(listing.files.iter().map(|file| file.last)).max();
+        let active = Segment::new(newest.map_or(1, |id| id + 1), Instant::now());
+        let files: Vec<Arc<DataFile>> = listing.files.into_iter().map(Arc::new).collect();
+        Ok(Self {
+            writer: Mutex::new(Writer::new(&options.host)),
+            view: Mutex::new(View { active, files, sealing }),
+            counters: Mutex::new(counters),
+            files_busy: Mutex::new(()),
+            unwritten: AtomicU64::new(0),
+            stopping: AtomicBool::new(false),
+            seal_wanted: (Mutex::new(true), Condvar::new()),
+            dirs,
+            options,
+            _lock: lock,
+        })
+    }
+}
+
+// The lock ends with the process, whatever ends it; the number in the file is for people.
+fn lock_file(dirs: &Dirs) -> Result<File, LakeError> {
+    let path = dirs.root.join("lock");
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(LakeError::io("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => {
+            // On a full disk the number is missing, the lock is not.
+            let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let _ = file.take(20).read_to_string(&mut holder);
+            let holder = if holder.is_empty() { "unknown".to_owned() } else { holder };
+            Err(LakeError::Locked { dir: dirs.root.clone(), holder })
+        }
+        Err(TryLockError::Error(source)) => Err(LakeError::io("lock", &path)(source)),
+    }
+}
+
+// The rows of a segment that an earlier run left; `None` where it held none.
+fn recover(id: u64, path: PathBuf, counters: &mut Counters) -> Result<Option<Segment>, LakeError> {
+    let replay = wal::replay(&path).map_err(LakeError::io("read", &path))?;
+    counters.damaged_frames += replay.damaged;
+    counters.torn_bytes += replay.torn_bytes;
+    if replay.damaged > 0 {
+        let reason = format!("{} damaged parts of the log were left out", replay.damaged);
+        counters.failed(&LakeError::Corrupt { path: path.clone(), reason });
+    }
+    if replay.torn_bytes > 0 {
+        tracing::info!(path = %path.display(), bytes = replay.torn_bytes, "cut off an unfinished write");
+        let cut = OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(replay.good_bytes));
+        cut.map_err(LakeError::io("truncate", &path))?;
+    }
+    if replay.batches.is_empty() {
+        fs::remove_file(&path).map_err(LakeError::io("remove", &path))?;
+        return Ok(None);
+    }
+    let mut segment = Segment::new(id, Instant::now());
+    segment.path = Some(path);
+    segment.log_bytes = replay.good_bytes;
+    segment.batches = replay.batches.into_iter().map(MemoryBatch::new).collect();
+    Ok(Some(segment))
+}

@@ -1,0 +1,172 @@
+//! Sealing: the rows of one segment become Parquet files, one a class and hour; and how such a file is written.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use datafusion::{
+    arrow::{
+        array::{AsArray, RecordBatch, UInt32Array},
+        compute::take_record_batch,
+        datatypes::{Int64Type, TimestampNanosecondType},
+        error::ArrowError,
+    },
+    parquet::{
+        arrow::ArrowWriter,
+        basic::{Compression, Encoding, ZstdLevel},
+        errors::ParquetError,
+        file::{
+            metadata::SortingColumn,
+            properties::{EnabledStatistics, WriterProperties},
+        },
+        schema::types::ColumnPath,
+    },
+};
+use yagura_event::OcsfClass;
+
+use crate::{
+    LakeError,
+    column::{Column, SCHEMA},
+    file::{DataFile, FileName, Hour, Partition, TEMPORARY},
+    limits::{BLOOM_ROWS_MIN, BLOOM_VALUES, PAGE_ROWS, ROW_GROUP_ROWS},
+    memory::Segment,
+    words::merge,
+};
+
+// A detail of a process is long and repeats; its dictionary may be large before it is given up.
+const DICTIONARY_BYTES_MAX: usize = 4 << 20;
+const DETAIL_PAGE_BYTES: usize = 1 << 20;
+
+/// Writes the files of a segment. They count once the segment's log is gone; until then a second try may write them
+/// again.
+pub(crate) fn seal(events: &Path, segment: &Segment) -> Result<Vec<DataFile>, LakeError> {
+    let batches: Vec<&RecordBatch> = segment.batches.iter().map(|batch| &batch.batch).collect();
+    let rows = merge(&batches).map_err(|error| corrupt(segment, &error))?;
+    let mut files: Vec<DataFile> = Vec::new();
+    for (partition, order) in partitions(&rows) {
+        let part = take_record_batch(&rows, &order).map_err(|error| corrupt(segment, &error))?;
+        let name = FileName { first: segment.id, last: segment.id, rows: part.num_rows() as u64 };
+        match write(events, partition, name, &part) {
+            Ok(file) => files.push(file),
+            Err(error) => {
+                // Gives the space back: a full disk is the likely reason.
+                files.iter().for_each(DataFile::doom);
+                return Err(error);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn corrupt(segment: &Segment, error: &ArrowError) -> LakeError {
+    LakeError::Corrupt { path: segment.path.clone().unwrap_or_default(), reason: error.to_string() }
+}
+
+// For each partition its rows, ordered by time.
+fn partitions(rows: &RecordBatch) -> BTreeMap<Partition, UInt32Array> {
+    let times = rows.column(Column::Time.index()).as_primitive::<TimestampNanosecondType>();
+    let classes = rows.column(Column::ClassUid.index()).as_primitive::<Int64Type>();
+    let mut partitions: BTreeMap<Partition, Vec<u32>> = BTreeMap::new();
+    for (row, (time, class)) in (0_u32..).zip(times.values().iter().zip(classes.values())) {
+        let class = OcsfClass::ALL.into_iter().find(|known| i64::from(known.uid()) == *class);
+        let class = class.unwrap_or(OcsfClass::KernelActivity);
+        partitions.entry(Partition { hour: Hour::of(*time), class }).or_default().push(row);
+    }
+    let sorted = |mut order: Vec<u32>| {
+        // Stable: rows of the same time keep the order they were captured in.
+        order.sort_by_key(|row| times.value(*row as usize));
+        UInt32Array::from(order)
+    };
+    partitions.into_iter().map(|(partition, order)| (partition, sorted(order))).collect()
+}
+
+/// Writes one file: under another name first, made safe, then renamed.
+pub(crate) fn write(
+    events: &Path,
+    partition: Partition,
+    name: FileName,
+    rows: &RecordBatch,
+) -> Result<DataFile, LakeError> {
+    let folder = partition.folder(events);
+    fs::create_dir_all(&folder).map_err(LakeError::io("make the folder", &folder))?;
+    let path = folder.join(name.to_string());
+    let temporary = PathBuf::from(format!("{}{TEMPORARY}", path.display()));
+    let written = write_rows(&temporary, partition.class, rows).and_then(|bytes| {
+        fs::rename(&temporary, &path).map_err(LakeError::io("rename", &temporary))?;
+        sync_dir(&folder)?;
+        Ok(bytes)
+    });
+    match written {
+        Ok(bytes) => Ok(DataFile::new(partition, path, name, bytes)),
+        Err(error) => {
+            let _ = fs::remove_file(&temporary);
+            Err(error)
+        }
+    }
+}
+
+/// Makes the entries of a folder safe against a loss of power.
+pub(crate) fn sync_dir(folder: &Path) -> Result<(), LakeError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(LakeError::io("sync", folder))
+}
+
+fn write_rows(path: &Path, class: OcsfClass, rows: &RecordBatch) -> Result<u64, LakeError> {
+    let file = File::create(path).map_err(LakeError::io("create", path))?;
+    let failed = |error: ParquetError| match error {
+        ParquetError::External(cause) => match cause.downcast::<std::io::Error>() {
+            Ok(source) => LakeError::io("write", path)(*source),
+            Err(cause) => LakeError::Corrupt { path: path.to_owned(), reason: cause.to_string() },
+        },
+        error => LakeError::Corrupt { path: path.to_owned(), reason: error.to_string() },
+    };
+    let properties = properties(class, rows.num_rows());
+    let mut writer = ArrowWriter::try_new(&file, Arc::clone(&SCHEMA), Some(properties)).map_err(failed)?;
+    writer.write(rows).map_err(failed)?;
+    writer.close().map_err(failed)?;
+    file.sync_all().map_err(LakeError::io("sync", path))?;
+    Ok(file.metadata().map_err(LakeError::io("read the size of", path))?.len())
+}
+
+// The first column, by which rows are sorted, is `time`.
+fn properties(class: OcsfClass, rows: usize) -> WriterProperties {
+    let path = |column: Column| ColumnPath::from(column.name());
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(PAGE_ROWS)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES_MAX)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_sorting_columns(Some(vec![SortingColumn {
+            column_idx: 0,
+            descending: false,
+            nulls_first: false,
+        }]))
+        .set_column_dictionary_enabled(path(Column::Time), false)
+        .set_column_encoding(path(Column::Time), Encoding::DELTA_BINARY_PACKED)
+        .set_column_dictionary_enabled(path(Column::Number), false)
+        .set_column_encoding(path(Column::Number), Encoding::DELTA_BINARY_PACKED);
+    for column in [Column::ProcessDetail, Column::ParentDetail, Column::ContainerDetail, Column::Data] {
+        builder = builder
+            .set_column_statistics_enabled(path(column), EnabledStatistics::None)
+            .set_column_dictionary_page_size_limit(path(column), DETAIL_PAGE_BYTES);
+    }
+    if rows >= BLOOM_ROWS_MIN {
+        for column in bloom_columns(class) {
+            builder = builder
+                .set_column_bloom_filter_enabled(path(*column), true)
+                .set_column_bloom_filter_max_ndv(path(*column), BLOOM_VALUES);
+        }
+    }
+    builder.build()
+}
+
+fn bloom_columns(class: OcsfClass) -> &'static [Column] {
+    match class {
+        OcsfClass::FileSystemActivity => &[Column::ProcessName, Column::ContainerId, Column::FilePath],
+        OcsfClass::NetworkActivity => &[Column::ProcessName, Column::ContainerId, Column::DstIp],
+        _ => &[Column::ProcessName, Column::ContainerId],
+    }
+}
