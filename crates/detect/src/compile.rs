@@ -1,0 +1,190 @@
+//! [`Engine`]: all rules compiled together.
+//!
+//! Phases, one file each: [`graph`] turns conditions into one graph in which equal parts exist once; [`plan`] folds the
+//! graph for each kind of event and says which rules to look at when; [`group`] puts the predicates of one term
+//! together so that one look-up answers them all. [`crate::matcher`] runs the result.
+
+pub(crate) mod graph;
+pub(crate) mod group;
+pub(crate) mod plan;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use yagura_event::{Event, EventKind, Priority, RuleInfo};
+
+use self::{
+    graph::{Graph, NodeId},
+    group::Groups,
+    plan::KindPlan,
+};
+use crate::{
+    matcher::Matcher,
+    output::Alert,
+    rule::{Rule, RuleIndex, RuleSet},
+};
+
+/// Which of several matching rules count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RuleMatching {
+    /// Only the first in load order, as in Falco's default.
+    #[default]
+    First,
+    /// All of them.
+    All,
+}
+
+/// How rules are put to use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Which of several matching rules count.
+    pub rule_matching: RuleMatching,
+    /// Rules less urgent than this are left out.
+    pub priority_min: Priority,
+    /// Rules switched on or off by name, whatever their author chose.
+    pub enabled: BTreeMap<String, bool>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { rule_matching: RuleMatching::First, priority_min: Priority::Debug, enabled: BTreeMap::new() }
+    }
+}
+
+/// All rules compiled together. Immutable; any number of [`Matcher`]s, each on its own thread, share one.
+///
+/// Compiling takes some milliseconds per hundred rules. An event that concerns no rule costs some tens of nanoseconds,
+/// however many rules there are.
+///
+/// ```
+/// use std::sync::Arc;
+/// use yagura_detect::{Engine, EngineOptions, SourceFile, case, falco};
+///
+/// let file = SourceFile::new("shadow.yaml", r#"
+/// - rule: Shadow read
+///   desc: Somebody reads the password hashes.
+///   condition: evt.type in (open, openat) and fd.name = /etc/shadow
+///   output: Shadow read by %proc.name
+///   priority: WARNING
+/// "#);
+/// let loaded = falco::load(&[file], &falco::LoadOptions::default());
+/// let engine = Arc::new(Engine::compile(&loaded.rules, &EngineOptions::default()));
+/// let event = case::event("{kind: openat, process: {name: cat}, fd: {name: /etc/shadow}}").expect("an event");
+///
+/// let mut matcher = engine.matcher();
+/// let matched = matcher.matches(&event)[0];
+/// assert_eq!(engine.alert(matched, &event, "here").output, "Shadow read by cat container_id=host container_name=host");
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) enabled: Vec<bool>,
+    pub(crate) rule_matching: RuleMatching,
+    pub(crate) graph: Graph,
+    pub(crate) groups: Groups,
+    pub(crate) plans: Vec<KindPlan>,
+    kinds: Vec<BTreeSet<EventKind>>,
+}
+
+impl Engine {
+    /// Compiles the rules. Every rule of a [`RuleSet`] compiles: what could go wrong was reported at loading.
+    pub fn compile(rules: &RuleSet, options: &EngineOptions) -> Self {
+        let rules = rules.rules.clone();
+        let enabled: Vec<bool> = rules
+            .iter()
+            .map(|rule| {
+                let on = options.enabled.get(&rule.name).copied().unwrap_or(rule.enabled);
+                on && rule.priority <= options.priority_min
+            })
+            .collect();
+        let mut graph = Graph::default();
+        let roots: Vec<NodeId> = rules.iter().map(|rule| graph.add(&rule.expression)).collect();
+        let mut kinds = vec![BTreeSet::new(); rules.len()];
+        let mut folded: Vec<Vec<(RuleIndex, NodeId)>> = Vec::new();
+        for kind in EventKind::ALL {
+            let mut of_kind = Vec::new();
+            let mut folding = graph::Folding::new(*kind);
+            for (index, root) in roots.iter().enumerate() {
+                let node = folding.fold(&mut graph, *root);
+                if graph.is_false(node) {
+                    continue;
+                }
+                kinds[index].insert(*kind);
+                if enabled[index] {
+                    of_kind.push((RuleIndex(u32::try_from(index).expect("limits.rs bounds the rules")), node));
+                }
+            }
+            folded.push(of_kind);
+        }
+        graph.finish();
+        let groups = Groups::new(&graph, folded.iter().flatten().map(|(_, node)| *node));
+        let plans = folded.iter().map(|rules| KindPlan::new(rules, &mut graph, &groups)).collect();
+        graph.finish();
+        Self { rules, enabled, rule_matching: options.rule_matching, graph, groups, plans, kinds }
+    }
+
+    /// Kinds of event that enabled rules need. An event of another kind never matches.
+    pub fn kinds(&self) -> BTreeSet<EventKind> {
+        let enabled = self.kinds.iter().zip(&self.enabled).filter(|(_, enabled)| **enabled);
+        enabled.flat_map(|(kinds, _)| kinds).copied().collect()
+    }
+
+    /// Something to put events through. It keeps what it learns about processes; one thread uses it.
+    pub fn matcher(self: &Arc<Self>) -> Matcher {
+        Matcher::new(Arc::clone(self))
+    }
+
+    /// The rules, in load order, disabled ones included.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// One rule.
+    ///
+    /// # Panics
+    /// When the index is of another engine.
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.rules[index.0 as usize]
+    }
+
+    /// Whether a rule is on, all things considered.
+    pub fn is_enabled(&self, index: RuleIndex) -> bool {
+        self.enabled[index.0 as usize]
+    }
+
+    /// What is told about the rules. `captured` are the kinds of event that the sensor delivers.
+    pub fn rule_infos(&self, captured: &BTreeSet<EventKind>) -> Vec<RuleInfo> {
+        let names = |kinds: &mut dyn Iterator<Item = &EventKind>| kinds.map(|kind| kind.name().to_owned()).collect();
+        self.rules
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| RuleInfo {
+                name: rule.name.clone(),
+                language: rule.language,
+                file: rule.file.clone(),
+                line: rule.line,
+                description: rule.description.clone(),
+                severity: rule.priority.severity(),
+                priority: rule.priority.name().to_owned(),
+                condition: rule.condition.clone(),
+                output: rule.output.clone(),
+                tags: rule.tags.iter().cloned().collect(),
+                techniques: rule.techniques(),
+                enabled: self.enabled[index],
+                event_kinds: names(&mut self.kinds[index].iter()),
+                blind_kinds: names(&mut self.kinds[index].difference(captured)),
+                matches: 0,
+            })
+            .collect()
+    }
+
+    /// The alert that a match of this rule on this event makes.
+    ///
+    /// # Panics
+    /// When the index is of another engine.
+    pub fn alert(&self, index: RuleIndex, event: &Event, hostname: &str) -> Alert {
+        Alert::new(self.rule(index), event, hostname)
+    }
+}

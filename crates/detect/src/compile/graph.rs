@@ -1,0 +1,227 @@
+//! [`Graph`]: conditions of all rules as one graph in which equal parts exist once.
+//!
+//! Nodes are simplified as they are made: constants vanish, nested `and`s and `or`s are flattened, double negation goes.
+//! [`Folding`] specialises a condition for one kind of event, which is where rules are sorted by kind: a rule whose
+//! condition folds to *false* cannot match that kind, whatever negations it has.
+
+use std::{collections::HashMap, sync::Arc};
+
+use yagura_event::EventKind;
+
+use crate::{
+    field::{Field, FieldArg, FieldRef, Scope, Value},
+    ir::{Expr, Predicate, Term},
+    matcher::{single::Single, term},
+};
+
+/// Index of a node in its graph.
+pub(crate) type NodeId = u32;
+
+/// A node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    Constant(bool),
+    /// Index into [`Graph::predicates`].
+    Predicate(u32),
+    Not(NodeId),
+    And(Box<[NodeId]>),
+    Or(Box<[NodeId]>),
+}
+
+/// The graph.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) predicates: Vec<Predicate>,
+    /// Of each node: whether it depends on the process alone.
+    pub(crate) of_process: Vec<bool>,
+    /// Of each node that does: its place among those.
+    pub(crate) process_bit: Vec<u32>,
+    /// How many such nodes there are.
+    pub(crate) process_bits: u32,
+    node_ids: HashMap<Node, NodeId>,
+    predicate_ids: HashMap<Predicate, u32>,
+}
+
+impl Graph {
+    /// Adds a condition.
+    pub(crate) fn add(&mut self, expression: &Arc<Expr>) -> NodeId {
+        // Shared parts are visited once; their address names them while `expression` keeps them alive.
+        self.add_shared(expression, &mut HashMap::new())
+    }
+
+    fn add_shared(&mut self, expression: &Arc<Expr>, seen: &mut HashMap<*const Expr, NodeId>) -> NodeId {
+        let key = Arc::as_ptr(expression);
+        if let Some(node) = seen.get(&key) {
+            return *node;
+        }
+        let node = match &**expression {
+            Expr::Constant(value) => self.intern(Node::Constant(*value)),
+            Expr::Test(predicate) => self.predicate(predicate),
+            Expr::Not(inner) => {
+                let inner = self.add_shared(inner, seen);
+                self.not(inner)
+            }
+            Expr::And(parts) => {
+                let parts = parts.iter().map(|part| self.add_shared(part, seen)).collect();
+                self.all(parts)
+            }
+            Expr::Or(parts) => {
+                let parts = parts.iter().map(|part| self.add_shared(part, seen)).collect();
+                self.any(parts)
+            }
+        };
+        seen.insert(key, node);
+        node
+    }
+
+    fn predicate(&mut self, predicate: &Predicate) -> NodeId {
+        if term::scope(&predicate.term) == Scope::Never {
+            return self.intern(Node::Constant(false));
+        }
+        let id = match self.predicate_ids.get(predicate) {
+            Some(id) => *id,
+            None => {
+                let id = u32::try_from(self.predicates.len()).expect("limits.rs bounds the conditions");
+                self.predicates.push(predicate.clone());
+                self.predicate_ids.insert(predicate.clone(), id);
+                id
+            }
+        };
+        self.intern(Node::Predicate(id))
+    }
+
+    /// The opposite of a node.
+    pub(crate) fn not(&mut self, node: NodeId) -> NodeId {
+        match self.nodes[node as usize] {
+            Node::Constant(value) => self.intern(Node::Constant(!value)),
+            Node::Not(inner) => inner,
+            _ => self.intern(Node::Not(node)),
+        }
+    }
+
+    /// All of the nodes.
+    pub(crate) fn all(&mut self, parts: Vec<NodeId>) -> NodeId {
+        self.combine(parts, true)
+    }
+
+    /// Any of the nodes.
+    pub(crate) fn any(&mut self, parts: Vec<NodeId>) -> NodeId {
+        self.combine(parts, false)
+    }
+
+    fn combine(&mut self, parts: Vec<NodeId>, is_and: bool) -> NodeId {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match (&self.nodes[part as usize], is_and) {
+                (Node::Constant(value), _) if *value == is_and => {}
+                (Node::Constant(value), _) => {
+                    let value = *value;
+                    return self.intern(Node::Constant(value));
+                }
+                (Node::And(inner), true) | (Node::Or(inner), false) => flat.extend_from_slice(inner),
+                _ => flat.push(part),
+            }
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        match flat.as_slice() {
+            [] => self.intern(Node::Constant(is_and)),
+            [only] => *only,
+            _ if is_and => self.intern(Node::And(flat.into())),
+            _ => self.intern(Node::Or(flat.into())),
+        }
+    }
+
+    fn intern(&mut self, node: Node) -> NodeId {
+        if let Some(id) = self.node_ids.get(&node) {
+            return *id;
+        }
+        let of_process = match &node {
+            Node::Constant(_) => true,
+            Node::Predicate(id) => term::scope(&self.predicates[*id as usize].term) == Scope::Process,
+            Node::Not(inner) => self.of_process[*inner as usize],
+            Node::And(parts) | Node::Or(parts) => parts.iter().all(|part| self.of_process[*part as usize]),
+        };
+        let id = NodeId::try_from(self.nodes.len()).expect("limits.rs bounds the conditions");
+        self.nodes.push(node.clone());
+        self.of_process.push(of_process);
+        self.node_ids.insert(node, id);
+        id
+    }
+
+    /// Whether a node is the constant *false*.
+    pub(crate) fn is_false(&self, node: NodeId) -> bool {
+        self.nodes[node as usize] == Node::Constant(false)
+    }
+
+    /// Numbers the nodes that depend on the process alone. To be called once no more are added.
+    pub(crate) fn finish(&mut self) {
+        self.process_bits = 0;
+        self.process_bit = self
+            .of_process
+            .iter()
+            .map(|of_process| {
+                let bit = self.process_bits;
+                self.process_bits += u32::from(*of_process);
+                bit
+            })
+            .collect();
+    }
+}
+
+/// Conditions specialised for one kind of event.
+pub(crate) struct Folding {
+    kind: EventKind,
+    done: HashMap<NodeId, NodeId>,
+}
+
+impl Folding {
+    pub(crate) fn new(kind: EventKind) -> Self {
+        Self { kind, done: HashMap::new() }
+    }
+
+    /// The condition as it is for events of this kind.
+    pub(crate) fn fold(&mut self, graph: &mut Graph, node: NodeId) -> NodeId {
+        if let Some(folded) = self.done.get(&node) {
+            return *folded;
+        }
+        let folded = match graph.nodes[node as usize].clone() {
+            Node::Constant(_) => node,
+            Node::Predicate(id) => match self.known(&graph.predicates[id as usize]) {
+                Some(value) => graph.intern(Node::Constant(value)),
+                None => node,
+            },
+            Node::Not(inner) => {
+                let inner = self.fold(graph, inner);
+                graph.not(inner)
+            }
+            Node::And(parts) => {
+                let parts = parts.iter().map(|part| self.fold(graph, *part)).collect();
+                graph.all(parts)
+            }
+            Node::Or(parts) => {
+                let parts = parts.iter().map(|part| self.fold(graph, *part)).collect();
+                graph.any(parts)
+            }
+        };
+        self.done.insert(node, folded);
+        folded
+    }
+
+    // What the kind alone decides.
+    fn known(&self, predicate: &Predicate) -> Option<bool> {
+        let Term::Field(FieldRef { field, arg }) = &predicate.term else { return None };
+        let value = match (field, arg) {
+            (Field::EvtType | Field::SyscallType, FieldArg::None) => Value::text(self.kind.name()),
+            (Field::EvtTypeIs, FieldArg::Key(name)) => Value::Number((**name == *self.kind.name()).into()),
+            (Field::EvtDir, FieldArg::None) => Value::text("<"),
+            (Field::EvtSource, FieldArg::None) => Value::text("syscall"),
+            _ => return None,
+        };
+        if matches!(predicate.test, crate::ir::Test::Compare(..)) {
+            return None;
+        }
+        Some(Single::new(predicate.clone()).value_holds(value))
+    }
+}

@@ -1,0 +1,114 @@
+//! [`Diagnostic`]: what is wrong with a rule file, and where.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+/// A rule file as its reader got it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The name diagnostics show, usually a path.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// A file of this name and content.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+}
+
+/// How bad a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DiagnosticSeverity {
+    /// The item was left out.
+    Error,
+    /// The item was taken, but something about it deserves a look.
+    Warning,
+}
+
+/// Something wrong in a file, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// The file's name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Characters the mark under the line covers; at least 1.
+    pub length: u32,
+    /// How bad it is.
+    pub severity: DiagnosticSeverity,
+    /// Stable word for the kind of problem, in Falco's vocabulary where it has one.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// The diagnostic as text for a person: message, place, the line with a mark under it, help.
+    ///
+    /// `source` is the file's content; without the line in it only message, place and help are shown.
+    ///
+    /// ```
+    /// use yagura_detect::{falco, SourceFile};
+    /// let file = SourceFile::new("my.yaml", "- rule: x\n  desc: d\n  condition: proc.nam = sh\n  output: o\n  priority: INFO\n");
+    /// let loaded = falco::load(std::slice::from_ref(&file), &falco::LoadOptions::default());
+    /// let text = loaded.diagnostics[0].render(&file.text);
+    /// assert!(text.contains("--> my.yaml:3:14"), "{text}");
+    /// assert!(text.contains("did you mean `proc.name`"), "{text}");
+    /// ```
+    pub fn render(&self, source: &str) -> String {
+        let word = match self.severity {
+            DiagnosticSeverity::Error => "error",
+            DiagnosticSeverity::Warning => "warning",
+        };
+        let mut text = format!("{word}[{}]: {}\n", self.code, self.message);
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        let _ = writeln!(text, "{gutter}--> {}:{}:{}", self.file, self.line, self.column);
+        let line = (self.line as usize).checked_sub(1).and_then(|index| source.lines().nth(index));
+        if let Some(line) = line {
+            let shown: String = line.chars().take(LINE_CHARS_MAX).collect();
+            let before: String = shown
+                .chars()
+                .take(self.column.saturating_sub(1) as usize)
+                .map(|letter| if letter == '\t' { '\t' } else { ' ' })
+                .collect();
+            let room = shown.chars().count().saturating_sub(before.chars().count()).max(1);
+            let mark = "^".repeat((self.length as usize).clamp(1, room));
+            let _ = writeln!(text, "{gutter} |\n{number} | {shown}\n{gutter} | {before}{mark}");
+        }
+        if let Some(help) = &self.help {
+            let _ = writeln!(text, "{gutter} = help: {help}");
+        }
+        text
+    }
+}
+
+// A line of a generated file may be endless; this much of it is shown.
+const LINE_CHARS_MAX: usize = 240;
+
+/// What was found in one file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct FileReport {
+    /// The file's name.
+    pub file: String,
+    /// Rules it defines that were taken.
+    pub rules: usize,
+    /// Of those, the enabled ones.
+    pub enabled: usize,
+    /// Errors in it.
+    pub errors: usize,
+    /// Warnings about it.
+    pub warnings: usize,
+    /// What is wrong with it, in the order of its lines.
+    pub diagnostics: Vec<Diagnostic>,
+}

@@ -1,0 +1,32 @@
+//! Ceilings on what rule files may ask for. Each is tested just past.
+
+/// Longest rule file, in bytes.
+pub const FILE_BYTES_MAX: usize = 4 << 20;
+/// Most YAML nodes in one file, counting what aliases repeat.
+pub const YAML_NODES_MAX: usize = 400_000;
+/// Deepest nesting of YAML collections.
+pub const YAML_DEPTH_MAX: usize = 64;
+/// Most rules, macros or lists of all files together, each.
+pub const ITEMS_MAX: usize = 20_000;
+/// Most items of one list, after the lists it names are put in.
+pub const LIST_ITEMS_MAX: usize = 50_000;
+/// Longest condition after lists are put in, in bytes.
+pub const CONDITION_BYTES_MAX: usize = 1 << 20;
+/// Deepest nesting of a condition, macros included.
+pub const CONDITION_DEPTH_MAX: usize = 1_000;
+/// Most comparisons in a condition, macros included.
+pub const CONDITION_NODES_MAX: usize = 1_000_000;
+/// Longest chain of macros that name macros.
+pub const MACRO_DEPTH_MAX: usize = 100;
+/// Deepest nesting of transformers, as in `tolower(basename(…))`.
+pub const TRANSFORMER_DEPTH_MAX: usize = 16;
+/// Longest regular expression or glob, in bytes.
+pub const PATTERN_BYTES_MAX: usize = 8 << 10;
+/// Largest compiled regular expression, in bytes.
+pub const REGEX_COMPILED_BYTES_MAX: usize = 4 << 20;
+/// Most diagnostics kept for one file; the counts go on.
+pub const DIAGNOSTICS_MAX: usize = 1_000;
+/// Processes whose answers a matcher keeps.
+pub const PROCESS_CACHE_ENTRIES: usize = 1 << 13;
+/// Answers about flag values that a matcher keeps.
+pub const FLAG_CACHE_ENTRIES: usize = 1 << 12;
