@@ -15,7 +15,7 @@ use crate::{
     LakeError,
     column::{Column, fit},
     file::{DataFile, FileName},
-    limits::{COMPACT_FILES_MIN, COMPACT_ROWS_MAX, ROW_GROUP_ROWS},
+    limits::{COMPACT_BYTES_MAX, COMPACT_FILES_MIN, COMPACT_ROWS_MAX, ROW_GROUP_ROWS},
     seal::write,
     words::merge,
 };
@@ -24,19 +24,21 @@ use crate::{
 /// segments of a file are a range that no other file of the folder reaches into.
 pub(crate) fn next_run(files: &[Arc<DataFile>]) -> Option<Vec<Arc<DataFile>>> {
     let mut run: Vec<Arc<DataFile>> = Vec::new();
-    let mut rows = 0;
+    let (mut rows, mut bytes) = (0, 0);
     for file in files {
-        let is_small = file.rows < COMPACT_ROWS_MAX / 4;
+        let is_small = file.rows < COMPACT_ROWS_MAX / 4 && file.bytes < COMPACT_BYTES_MAX / 4;
         let continues = run.last().is_some_and(|last| last.partition == file.partition);
-        if !is_small || !continues || rows + file.rows > COMPACT_ROWS_MAX {
+        let fits = rows + file.rows <= COMPACT_ROWS_MAX && bytes + file.bytes <= COMPACT_BYTES_MAX;
+        if !is_small || !continues || !fits {
             if run.len() >= COMPACT_FILES_MIN {
                 return Some(run);
             }
             run.clear();
-            rows = 0;
+            (rows, bytes) = (0, 0);
         }
         if is_small {
             rows += file.rows;
+            bytes += file.bytes;
             run.push(Arc::clone(file));
         }
     }

@@ -26,5 +26,8 @@ pub(crate) const BLOOM_ROWS_MIN: usize = 5_000;
 pub(crate) const COMPACT_FILES_MIN: usize = 4;
 /// Most rows of a merged file; files with a quarter of it stay as they are.
 pub(crate) const COMPACT_ROWS_MAX: u64 = 1_000_000;
+/// Most bytes of the files merged at once: they are held in memory, unpacked to some twenty times of it at worst, and
+/// a text column of a batch ends at 2 GB.
+pub(crate) const COMPACT_BYTES_MAX: u64 = 64 << 20;
 /// How often a query is tried again after a file was merged away under a reader beside the owner.
 pub(crate) const READER_TRIES: usize = 5;

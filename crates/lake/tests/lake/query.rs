@@ -56,7 +56,7 @@ fn questions_are_answered_from_files_and_memory_together() {
             "SELECT count(*) FROM events WHERE lower(process_name) = 'bash' AND starts_with(process_exe, '/bin')",
             "300",
         ),
-        ("SELECT count(DISTINCT date_trunc('minute', time)) FROM file_activity", "5"),
+        ("SELECT count(DISTINCT date_trunc('minute', time)) FROM file_activity", "4"),
         ("SELECT max(time) FROM events", "2023-11-14T22:32:29.000000000Z"),
         ("SELECT time FROM events ORDER BY time DESC LIMIT 1", "2023-11-14T22:32:29.000000000Z"),
         ("SELECT max(file_inode) FROM events", "18446744073709551615"),
