@@ -19,3 +19,9 @@ pub(crate) const CLAIMS_BYTES_MAX: u64 = 65_536;
 
 /// Longest environment that is searched for the stage's name, in bytes.
 pub(crate) const ENVIRONMENT_BYTES_MAX: u64 = 1_048_576;
+
+/// Longest wait for the lock of a stage that may be abandoned.
+pub(crate) const LOCK_WAIT_MAX: Duration = Duration::from_millis(500);
+
+/// Longest time for which a stage's processes are killed again and again.
+pub(crate) const ENDING_TIME_MAX: Duration = Duration::from_secs(2);

@@ -8,6 +8,7 @@ use std::{
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
+    time::Instant,
 };
 
 use nix::{
@@ -27,13 +28,27 @@ pub fn recover(work_dir: &Path) -> Vec<PathBuf> {
     for entry in entries.flatten() {
         let stage = entry.path();
         let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if !is_dir || !is_ours(&stage) || lock(&stage).is_none() {
+        if !is_dir || !is_ours(&stage) || !is_abandoned(&stage) {
             continue;
         }
         remove(&stage);
         recovered.push(stage);
     }
     recovered
+}
+
+// A child of a run that was just killed holds its lock until it has become its own program: that is waited for.
+fn is_abandoned(stage: &Path) -> bool {
+    let deadline = Instant::now() + limits::LOCK_WAIT_MAX;
+    loop {
+        if lock(stage).is_some() {
+            return true;
+        }
+        if Instant::now() >= deadline {
+            return false;
+        }
+        std::thread::sleep(limits::POLL_INTERVAL);
+    }
 }
 
 /// Takes the stage's lock; `None` where another process holds it.
@@ -70,10 +85,20 @@ fn is_ours(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(NAME_PREFIX))
 }
 
-// Every process of a stage has inherited the variable, whatever session or namespace it moved to.
+/// Kills the stage's processes until none is left, so that nobody writes into what is being removed.
 fn end_processes(stage: &Path) {
     let variable = format!("{STAGE_VARIABLE}={}", stage.display());
-    let Ok(entries) = fs::read_dir("/proc") else { return };
+    let deadline = Instant::now() + limits::ENDING_TIME_MAX;
+    while kill_processes(&variable) > 0 && Instant::now() < deadline {
+        std::thread::sleep(limits::POLL_INTERVAL);
+    }
+}
+
+// Every process of a stage has inherited the variable, whatever session or namespace it moved to. A process that is
+// dead but not yet waited for has no environment any more.
+fn kill_processes(variable: &str) -> usize {
+    let Ok(entries) = fs::read_dir("/proc") else { return 0 };
+    let mut killed = 0;
     for entry in entries.flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
             continue;
@@ -84,8 +109,10 @@ fn end_processes(stage: &Path) {
         let environment = read_capped(&entry.path().join("environ"), limits::ENVIRONMENT_BYTES_MAX);
         if environment.split('\0').any(|entry| entry == variable) {
             let _gone = kill(Pid::from_raw(pid), Signal::SIGKILL);
+            killed += 1;
         }
     }
+    killed
 }
 
 #[cfg(test)]

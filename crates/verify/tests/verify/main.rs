@@ -2,6 +2,8 @@
 //!
 //! This binary is also the program that the runner starts for each emulation, as the application is.
 
+mod content;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -38,7 +40,13 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-const TESTS: [(&str, fn()); 6] = [
+const TESTS: [(&str, fn()); 9] = [
+    ("our_rules_load_without_a_word", content::our_rules_load_without_a_word),
+    (
+        "every_rule_fires_where_it_should_and_only_there",
+        content::every_rule_fires_where_it_should_and_only_there,
+    ),
+    ("every_emulation_expects_a_rule_of_ours", content::every_emulation_expects_a_rule_of_ours),
     ("every_emulation_runs_and_leaves_nothing", every_emulation_runs_and_leaves_nothing),
     ("a_sighting_becomes_a_row", a_sighting_becomes_a_row),
     ("a_row_has_the_documented_keys", a_row_has_the_documented_keys),
