@@ -9,7 +9,13 @@ use serde_json::{Map, Value as Json, json};
 use yagura_event::{Arg, ArgName, ArgValue, Container, Event, EventKind, FlagSet, Process};
 
 use super::CaseError;
-use crate::{falco::yaml::{Node, Yaml}, field::nearest};
+use crate::{
+    falco::{
+        lower::hex_bytes,
+        yaml::{Node, Yaml},
+    },
+    field::nearest,
+};
 
 /// 2026-01-01T12:00:00Z: when events happen that do not say when.
 const DEFAULT_TIME: &str = "2026-01-01T12:00:00.000000000Z";
@@ -42,7 +48,7 @@ pub(super) fn event(node: &Node, last_process: &mut u64) -> Result<Event, CaseEr
     let mut event: Event =
         serde_json::from_value(plain).map_err(|error| CaseError::new(format!("no event: {error}"), node))?;
     event.process = Arc::new(process);
-    event.data = node.get("data").and_then(Node::scalar).map(|text| text.as_bytes().into());
+    event.data = node.get("data").map(data).transpose()?;
     for (key, value) in node.get("args").and_then(Node::mapping).unwrap_or_default() {
         let name = key.scalar().unwrap_or_default();
         let name = ArgName::from_name(name)
@@ -50,6 +56,15 @@ pub(super) fn event(node: &Node, last_process: &mut u64) -> Result<Event, CaseEr
         event.args.push(Arg { name, value: argument(kind, name, value)? });
     }
     Ok(event)
+}
+
+// Text, or bytes as `hex:cafebabe`.
+fn data(node: &Node) -> Result<Box<[u8]>, CaseError> {
+    let text = node.scalar().ok_or_else(|| CaseError::new("`data` is a text", node))?;
+    match text.strip_prefix("hex:") {
+        None => Ok(text.as_bytes().into()),
+        Some(hex) => hex_bytes(hex).ok_or_else(|| CaseError::new("no even number of hexadecimal digits", node)),
+    }
 }
 
 fn check_keys(node: &Node, known: &[&str]) -> Result<(), CaseError> {

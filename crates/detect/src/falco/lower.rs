@@ -13,7 +13,7 @@ use crate::{
     field::{self, Field, Scope, Type},
     ir::{BytesTest, CompareTest, Expr, Function, NumberTest, Term, Test, TextTest, single},
     limits::{CONDITION_DEPTH_MAX, CONDITION_NODES_MAX, PATTERN_BYTES_MAX},
-    matcher::{single::regex, term},
+    matcher::{glob, single::regex, term},
 };
 
 /// A condition that has been lowered, and what is to be known about it.
@@ -310,10 +310,22 @@ impl Checker<'_> {
         for value in values {
             check_pattern(test, value)?;
         }
+        let found = self.texts(test, values);
+        // What every match of a glob begins with is cheap to look up, and a rule can be found by it.
+        match (test, values) {
+            (TextTest::Glob, [value]) if !glob::literal_start(&value.text).is_empty() => {
+                let start = [glob::literal_start(&value.text).into()];
+                Ok(Arc::new(Expr::And(vec![self.test(Test::Text(TextTest::StartsWith, start.into())), found])))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn texts(&self, test: TextTest, values: &[Literal]) -> Arc<Expr> {
         let mut texts: Vec<Box<str>> = values.iter().map(|value| value.text.as_str().into()).collect();
         texts.sort_unstable();
         texts.dedup();
-        Ok(self.test(Test::Text(test, texts.into())))
+        self.test(Test::Text(test, texts.into()))
     }
 
     // Where there is one value only, `!=` is the opposite of `=` and shares its look-up.
@@ -498,7 +510,8 @@ fn parse_duration(text: &str) -> Option<i64> {
     parse_number(&text[..split])?.checked_mul(unit)
 }
 
-fn hex_bytes(text: &str) -> Option<Box<[u8]>> {
+/// The bytes that pairs of hexadecimal digits stand for.
+pub(crate) fn hex_bytes(text: &str) -> Option<Box<[u8]>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if !rest.is_empty() {
         return None;

@@ -3,7 +3,10 @@
 //! Built from the parser's events without recursion. What a hostile file could blow up has a ceiling: bytes, nodes
 //! (counting what aliases repeat) and depth. A syntax error keeps the items that were complete before it.
 
-use std::collections::HashMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
@@ -100,18 +103,91 @@ impl Place {
 }
 
 /// The documents of a file, each with what was complete when an error, if any, came.
+///
+/// Inside brackets, lines may be indented less than YAML 1.2 wants: Falco's parser takes such lists, and the
+/// community's files have them.
 pub(crate) fn read(text: &str) -> (Vec<Node>, Option<YamlError>) {
-    let mut builder = Builder::default();
     if text.len() > FILE_BYTES_MAX {
         let message = format!("the file has {} bytes; at most {FILE_BYTES_MAX} are read", text.len());
         return (Vec::new(), Some(YamlError { message, place: Place { line: 1, column: 1, ..Place::default() } }));
     }
-    for event in Parser::new_from_str(text) {
+    let mut indented = Indented { text: Cow::Borrowed(text), lines: BTreeSet::new() };
+    let mut work = 0;
+    loop {
+        let (documents, error) = read_indented(&indented);
+        work += text.len().max(1);
+        match &error {
+            Some(error) if work < REREAD_BYTES_MAX && error.message.starts_with(INDENTATION) => {
+                let known = indented.lines.len();
+                indented = indented.with_more(text, error.place.line);
+                if indented.lines.len() == known {
+                    return (documents, Some(error.clone()));
+                }
+            }
+            _ => return (documents, error),
+        }
+    }
+}
+
+// The parser's word for a line in brackets that begins too far to the left.
+const INDENTATION: &str = "invalid indentation";
+// What is put before such a line. Lines keep their numbers; columns and offsets are counted back.
+const INDENT: &str = "                                ";
+const REREAD_BYTES_MAX: usize = 32 << 20;
+
+struct Indented<'t> {
+    text: Cow<'t, str>,
+    // Numbers of the lines that were indented, from 1.
+    lines: BTreeSet<usize>,
+}
+
+impl<'t> Indented<'t> {
+    // Indents the line, and those after it up to the closing bracket.
+    fn with_more(mut self, original: &'t str, line: usize) -> Self {
+        let rest = original.lines().enumerate().skip(line.saturating_sub(1)).take(1_000);
+        let mut more = vec![line];
+        for (index, content) in rest {
+            if content.starts_with('-') {
+                more.truncate(1);
+                break;
+            }
+            more.push(index + 1);
+            if content.trim_start().starts_with([']', '}']) {
+                break;
+            }
+        }
+        self.lines.extend(more);
+        let mut text = String::with_capacity(original.len() + self.lines.len() * INDENT.len());
+        for (index, line) in original.split_inclusive('\n').enumerate() {
+            if self.lines.contains(&(index + 1)) {
+                text.push_str(INDENT);
+            }
+            text.push_str(line);
+        }
+        self.text = Cow::Owned(text);
+        self
+    }
+
+    fn original(&self, mut place: Place, last_line: usize) -> Place {
+        let shift = |line: usize| self.lines.range(..=line).count() * INDENT.len();
+        place.start = place.start.saturating_sub(shift(place.line));
+        place.end = place.end.saturating_sub(shift(last_line)).max(place.start);
+        if self.lines.contains(&place.line) {
+            place.column = place.column.saturating_sub(INDENT.len()).max(1);
+        }
+        place
+    }
+}
+
+fn read_indented(indented: &Indented<'_>) -> (Vec<Node>, Option<YamlError>) {
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(&indented.text) {
         let result = match event {
-            Ok((event, span)) => builder.take(event, span),
+            Ok((event, span)) => builder.take(event, indented.original(Place::new(span), span.end.line())),
             Err(error) => {
                 let marker = *error.marker();
-                Err(YamlError { message: error.info().to_owned(), place: Place::new(Span::empty(marker)) })
+                let place = indented.original(Place::new(Span::empty(marker)), marker.line());
+                Err(YamlError { message: error.info().to_owned(), place })
             }
         };
         if let Err(error) = result {
@@ -136,8 +212,7 @@ struct Open {
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), YamlError> {
-        let place = Place::new(span);
+    fn take(&mut self, event: Event<'_>, place: Place) -> Result<(), YamlError> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 let value = Yaml::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain };
@@ -251,6 +326,15 @@ mod tests {
         let (documents, error) = read("- a: 1\n- b: 2\n- c: [1\nd: }\n");
         assert!(error.is_some());
         assert!(documents[0].sequence().expect("a sequence").len() >= 2);
+    }
+
+    #[test]
+    fn brackets_may_stand_further_left_than_yaml_wants() {
+        let (documents, error) = read("- list: a\n  items: [\n  x, y,\n    z\n  ]\n- list: b\n  items: [w]\n");
+        assert!(error.is_none(), "{error:?}");
+        let items = documents[0].sequence().expect("items");
+        assert_eq!(items[0].get("items").and_then(Node::sequence).map(<[Node]>::len), Some(3));
+        assert_eq!((items[1].span.line, items[1].span.column), (6, 3));
     }
 
     #[test]

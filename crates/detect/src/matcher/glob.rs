@@ -87,6 +87,12 @@ fn class(pattern: &[u8], open: usize, have: u8, ignore_case: bool) -> Option<(bo
     }
 }
 
+/// What every text that the pattern covers begins with.
+pub(crate) fn literal_start(pattern: &str) -> &str {
+    let end = pattern.find(|letter| "*?[\\+@!".contains(letter)).unwrap_or(pattern.len());
+    &pattern[..end]
+}
+
 /// Whether the pattern uses `fnmatch`'s extended forms.
 pub(crate) fn is_extended(pattern: &str) -> bool {
     pattern.as_bytes().windows(2).any(|pair| b"?*+@!".contains(&pair[0]) && pair[1] == b'(')
