@@ -7,7 +7,7 @@ use serde_json::Value;
 use yagura_event::{Event, Timestamp, to_ocsf};
 
 use crate::{
-    LakeError, LakeOptions, LakeStats, QueryLimits, QueryResult, StoredEvent, TableSchema,
+    EventFilter, LakeError, LakeOptions, LakeStats, QueryLimits, QueryResult, StoredEvent, TableSchema,
     column::{Column, SCHEMA},
     keeper::Keeper,
     limits::READER_TRIES,
@@ -111,6 +111,19 @@ impl Lake {
         tokio::time::timeout(limits.time_max, query)
             .await
             .unwrap_or(Err(LakeError::TimedOut(limits.time_max)))
+    }
+
+    /// The latest events that pass the filter, the latest first.
+    ///
+    /// # Errors
+    /// As [`Lake::query`].
+    pub async fn event_list(
+        &self,
+        filter: &EventFilter,
+        limits: QueryLimits,
+    ) -> Result<QueryResult, LakeError> {
+        // One more than is returned: so the query knows whether it cut something off.
+        self.query(&filter.sql(limits.rows_max.saturating_add(1)), limits).await
     }
 
     /// The event of this time and number, made again from its row.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use yagura_event::Event;
-use yagura_lake::{Lake, LakeError, QueryLimits, StoredEvent};
+use yagura_event::{Event, EventKind, OcsfClass, Timestamp};
+use yagura_lake::{EventFilter, Lake, LakeError, QueryLimits, StoredEvent};
 
 use crate::make;
 
@@ -123,6 +123,32 @@ fn only_reading_is_allowed() {
         assert!(!make::query(&lake, sql).expect(sql).rows.is_empty());
     }
     assert_eq!(make::counts(&lake).0, 300);
+}
+
+#[test]
+fn the_latest_events_are_listed_without_sql() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let lake = lake(dir.path());
+    let at = |second: i64| Some(Timestamp::from_nanos(make::START + second * make::SECOND));
+    for (filter, rows, first) in [
+        (EventFilter::default(), 300, 1149),
+        (EventFilter { to: at(1000), ..EventFilter::default() }, 150, 149),
+        (EventFilter { from: at(1140), ..EventFilter::default() }, 10, 1149),
+        (EventFilter { class: Some(OcsfClass::FileSystemActivity), ..EventFilter::default() }, 200, 1099),
+        (EventFilter { kind: Some(EventKind::Connect), ..EventFilter::default() }, 100, 1149),
+        (EventFilter { text: Some("/ETC/1".to_owned()), ..EventFilter::default() }, 29, 1093),
+        (EventFilter { container_id: Some("0123456789ab".to_owned()), ..EventFilter::default() }, 300, 1149),
+        (EventFilter { text: Some("' OR true --".to_owned()), ..EventFilter::default() }, 0, 0),
+    ] {
+        let listed = make::runtime().block_on(lake.event_list(&filter, QueryLimits::default()));
+        let listed = listed.unwrap_or_else(|error| panic!("{filter:?}: {error}"));
+        assert_eq!(listed.rows.len(), rows, "{filter:?}");
+        assert_eq!(
+            listed.rows.first().map_or(0, |row| row[1].as_u64().expect("a number")),
+            first,
+            "{filter:?}"
+        );
+    }
 }
 
 #[test]
