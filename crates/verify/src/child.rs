@@ -15,10 +15,10 @@ pub(crate) const EXIT_BROKEN: u8 = 12;
 /// File in the stage that says why an emulation was refused or could not run.
 pub(crate) const REASON_FILE: &str = "reason";
 
-/// Arguments with which the runner starts its own program again: `verify --run-emulation ID --stage DIR`. The
+/// Arguments with which the runner starts its own program again: `verify --run-emulation ID --work-dir DIR`. The
 /// application hands the last two to [`run_child`] before it starts threads.
 pub fn child_args(id: &str, stage: &Path) -> [OsString; 5] {
-    ["verify".into(), "--run-emulation".into(), id.into(), "--stage".into(), stage.into()]
+    ["verify".into(), "--run-emulation".into(), id.into(), "--work-dir".into(), stage.into()]
 }
 
 /// Performs one emulation in this process, which must have no other purpose: it may end up in other namespaces, as

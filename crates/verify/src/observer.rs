@@ -15,9 +15,12 @@ pub trait Observer {
     fn wait(&mut self, mark: &Mark, root_pid: u32, rules: &[&str], timeout: Duration) -> Option<Sighting>;
 }
 
-/// A place in an observer's stream of alerts. What the number means is the observer's own affair.
+/// A place in an observer's stream of alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark(pub u64);
+pub struct Mark {
+    /// When it was taken: what an emulation does happens after it.
+    pub time: Timestamp,
+}
 
 /// An alert that an emulation caused.
 #[derive(Debug, Clone, PartialEq, Eq)]

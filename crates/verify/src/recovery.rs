@@ -7,6 +7,7 @@ use std::{
     fs,
     fs::File,
     io::Read as _,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -27,8 +28,9 @@ pub fn recover(work_dir: &Path) -> Vec<PathBuf> {
     let mut recovered = Vec::new();
     for entry in entries.flatten() {
         let stage = entry.path();
-        let is_dir = entry.file_type().is_ok_and(|kind| kind.is_dir());
-        if !is_dir || !is_ours(&stage) || !is_abandoned(&stage) {
+        // In a folder that others may write too, what they made is none of ours, whatever its name.
+        let own = |meta: fs::Metadata| meta.is_dir() && meta.uid() == nix::unistd::geteuid().as_raw();
+        if !entry.metadata().is_ok_and(own) || !is_ours(&stage) || !is_abandoned(&stage) {
             continue;
         }
         remove(&stage);

@@ -45,20 +45,6 @@ impl ResultRow {
         }
     }
 
-    pub(crate) fn unknown(id: &str) -> Self {
-        Self {
-            id: id.to_owned(),
-            title: String::new(),
-            technique: String::new(),
-            rule: String::new(),
-            seen: false,
-            blocked: false,
-            latency_ms: None,
-            skipped: true,
-            reason: Some("there is no emulation of this name".to_owned()),
-        }
-    }
-
     pub(crate) fn skip(mut self, reason: impl Into<String>) -> Self {
         self.skipped = true;
         self.reason = Some(reason.into());

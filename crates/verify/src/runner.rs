@@ -33,7 +33,7 @@ use crate::{
 /// What to run and where.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// Ids of the emulations to run, in this order; empty for all.
+    /// Only emulations whose id or technique begins with one of these, in any case; empty for all.
     pub only: Vec<String>,
     /// Longest wait for an alert after an emulation ended.
     pub timeout: Duration,
@@ -43,7 +43,7 @@ pub struct RunOptions {
     pub work_dir: PathBuf,
 }
 
-/// Performs the emulations and returns a row for each; `progress` gets each row as it comes.
+/// Performs the emulations and returns a row for each, in the catalogue's order; none where `only` fits none. `progress` gets each row as it comes.
 ///
 /// What killed runs left is removed first. On SIGINT or SIGTERM the running emulation is ended and cleaned up, the rest
 /// is skipped, and the rows return as usual; the two signals then have no effect for the caller's process any more
@@ -57,23 +57,28 @@ pub fn run(
     // The command name rules see is the file's, so `/proc/self/exe` must not be started under that name.
     let self_exe = fs::canonicalize(&options.self_exe).unwrap_or_else(|_| options.self_exe.clone());
     recovery::recover(&options.work_dir);
-    let mut rows = Vec::new();
-    let mut report = |row: ResultRow| {
-        progress(&row);
-        rows.push(row);
-    };
-    if options.only.is_empty() {
-        for emulation in emulations::catalogue() {
-            report(perform(emulation, options, &self_exe, observer, &interrupt));
-        }
-    }
-    for id in &options.only {
-        report(match emulations::find(id) {
-            Some(emulation) => perform(emulation, options, &self_exe, observer, &interrupt),
-            None => ResultRow::unknown(id),
-        });
+    let made = !options.work_dir.exists();
+    let chosen = emulations::catalogue().iter().filter(|emulation| is_chosen(emulation, &options.only));
+    let rows = chosen
+        .map(|emulation| {
+            let row = perform(emulation, options, &self_exe, observer, &interrupt);
+            progress(&row);
+            row
+        })
+        .collect();
+    if made {
+        // Only where it is empty: it may be in use by others by now.
+        let _gone = fs::remove_dir(&options.work_dir);
     }
     rows
+}
+
+fn is_chosen(emulation: &Emulation, only: &[String]) -> bool {
+    let names = [Some(emulation.id), Some(emulation.technique), emulation.technique_v18];
+    let begins = |name: &str, wanted: &str| {
+        name.get(..wanted.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(wanted))
+    };
+    only.is_empty() || only.iter().any(|wanted| names.iter().flatten().any(|name| begins(name, wanted)))
 }
 
 fn perform(

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.get(1..).unwrap_or_default() {
-        ["verify", "--run-emulation", id, "--stage", stage] => return run_child(id, Path::new(stage)),
+        ["verify", "--run-emulation", id, "--work-dir", stage] => return run_child(id, Path::new(stage)),
         ["run-and-be-killed", work, ids @ ..] => {
             run(&options(Path::new(work), ids), &mut Blind, &mut |_| {});
             return ExitCode::SUCCESS;
@@ -50,7 +50,7 @@ const TESTS: [(&str, fn()); 9] = [
     ("every_emulation_runs_and_leaves_nothing", every_emulation_runs_and_leaves_nothing),
     ("a_sighting_becomes_a_row", a_sighting_becomes_a_row),
     ("a_row_has_the_documented_keys", a_row_has_the_documented_keys),
-    ("an_unknown_id_is_said", an_unknown_id_is_said),
+    ("emulations_are_chosen_by_id_and_technique", emulations_are_chosen_by_id_and_technique),
     ("an_interrupted_run_cleans_up", an_interrupted_run_cleans_up),
     ("the_next_run_cleans_up_after_a_killed_one", the_next_run_cleans_up_after_a_killed_one),
 ];
@@ -87,10 +87,10 @@ fn a_sighting_becomes_a_row() {
     struct Sharp;
     impl Observer for Sharp {
         fn mark(&mut self) -> Mark {
-            Mark(7)
+            Mark { time: Timestamp::from_millis(7) }
         }
         fn wait(&mut self, mark: &Mark, root_pid: u32, rules: &[&str], _: Duration) -> Option<Sighting> {
-            assert_eq!(*mark, Mark(7));
+            assert_eq!(*mark, Mark { time: Timestamp::from_millis(7) });
             assert!(root_pid > 0);
             let rule = rules.last()?.to_string();
             let (event_time, seen_time) = (Timestamp::from_millis(1_000), Timestamp::from_millis(1_250));
@@ -116,10 +116,15 @@ fn a_row_has_the_documented_keys() {
     }
 }
 
-fn an_unknown_id_is_said() {
+fn emulations_are_chosen_by_id_and_technique() {
     let work = tempfile::tempdir().expect("a folder");
-    let rows = run(&options(work.path(), &["no-such-thing"]), &mut Blind, &mut |_| {});
-    assert!(rows[0].skipped && rows[0].reason.is_some());
+    let ids = |only: &[&str]| {
+        let rows = run(&options(work.path(), only), &mut Blind, &mut |_| {});
+        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["t1552.004", "key-"]), ["key-search"]);
+    assert_eq!(ids(&["T1562.003"]), ["history-off"], "by the technique's former id");
+    assert_eq!(ids(&["no-such-thing"]), [""; 0]);
 }
 
 fn an_interrupted_run_cleans_up() {
@@ -180,7 +185,7 @@ struct Blind;
 
 impl Observer for Blind {
     fn mark(&mut self) -> Mark {
-        Mark(0)
+        Mark { time: Timestamp::default() }
     }
     fn wait(&mut self, _: &Mark, _: u32, _: &[&str], _: Duration) -> Option<Sighting> {
         None
