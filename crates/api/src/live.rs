@@ -48,14 +48,18 @@ impl Default for Live {
 }
 
 impl Live {
-    /// Tells of a finding that happened.
+    /// Tells of a finding that happened. Of its evidence only the latest piece goes along, and none where that is large.
     pub fn publish_finding(&self, finding: &Finding) {
         if self.0.findings.receiver_count() == 0 {
             return;
         }
-        match serde_json::to_string(finding) {
-            Ok(json) if json.len() <= STREAM_ITEM_BYTES_MAX => drop(self.0.findings.send(json.into())),
-            _ => drop(self.0.findings_left_out.fetch_add(1, Ordering::Relaxed)),
+        let latest = finding.evidence.last().cloned().into_iter().collect();
+        let texts = [latest, Vec::new()].map(|evidence| {
+            serde_json::to_string(&Finding { evidence, ..finding.clone() }).unwrap_or_default()
+        });
+        match texts.into_iter().find(|json| (1..=STREAM_ITEM_BYTES_MAX).contains(&json.len())) {
+            Some(json) => drop(self.0.findings.send(json.into())),
+            None => drop(self.0.findings_left_out.fetch_add(1, Ordering::Relaxed)),
         }
     }
 

@@ -19,14 +19,16 @@ pub struct Problem {
     /// The HTTP status.
     pub status: u16,
     /// What went wrong, in a few words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// What was tried and why it failed.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: Box<str>,
     /// What to do about it.
     pub hint: Option<String>,
     /// Seconds to wait before trying again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after_s: Option<u64>,
+    pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
@@ -35,8 +37,8 @@ impl Problem {
             kind: format!("urn:yagura:problem:{code}"),
             code: code.to_owned(),
             status: status.as_u16(),
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
-            detail: detail.into(),
+            title: status.canonical_reason().unwrap_or("Error").into(),
+            detail: detail.into().into_boxed_str(),
             hint: None,
             retry_after_s: None,
         }
@@ -47,7 +49,7 @@ impl Problem {
         self
     }
 
-    pub(crate) const fn retry_after(mut self, seconds: u64) -> Self {
+    pub(crate) const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }
@@ -66,7 +68,7 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail).hint("send less at once")
     }
 
-    pub(crate) fn busy(detail: impl Into<String>, seconds: u64) -> Self {
+    pub(crate) fn busy(detail: impl Into<String>, seconds: u32) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail)
             .hint(format!("try again in {seconds} s"))
             .retry_after(seconds)

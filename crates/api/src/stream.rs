@@ -131,7 +131,7 @@ async fn next(mut client: Client) -> Option<(Result<Event, Infallible>, Client)>
             Happened::Tick => {
                 client.told = false;
                 client.ticks = client.ticks.wrapping_add(1);
-                if client.ticks % TICKS_PER_CHECK == 0 && !client.may_listen().await {
+                if client.ticks.is_multiple_of(TICKS_PER_CHECK) && !client.may_listen().await {
                     return None;
                 }
                 client.status()

@@ -33,7 +33,7 @@ struct Failures {
 impl Throttle {
     /// How many seconds are left to wait, if any. Otherwise counts the attempt as failed until [`Throttle::succeed`]
     /// says otherwise: many attempts at the same time are counted before the first is answered.
-    pub(crate) fn attempt(&self, name: &str, address: &str, now: Timestamp) -> Result<(), u64> {
+    pub(crate) fn attempt(&self, name: &str, address: &str, now: Timestamp) -> Result<(), u32> {
         let now = now.nanos() / SECOND;
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let keys = keys(name, address);
@@ -41,20 +41,18 @@ impl Throttle {
             let Failures { count, last } = failures.get(key).copied()?;
             let doubled = count.checked_sub(free)?;
             let wait = 1_i64.checked_shl(doubled).unwrap_or(WAIT_MAX_S).clamp(1, WAIT_MAX_S);
-            u64::try_from(last + wait - now).ok().filter(|left| *left > 0)
+            u32::try_from(last + wait - now).ok().filter(|left| *left > 0)
         };
         if let Some(left) = wait(&keys[0], FREE + 1).max(wait(&keys[1], FREE_ADDRESS + 1)) {
             return Err(left);
         }
-        failures.retain(|_, failures| now - failures.last < FORGET_S);
+        if failures.len() + keys.len() > THROTTLED_MAX {
+            forget_older_half(&mut failures);
+        }
         for key in keys {
-            if failures.len() >= THROTTLED_MAX && !failures.contains_key(&key) {
-                let oldest =
-                    failures.iter().min_by_key(|(_, failures)| failures.last).map(|(key, _)| key.clone());
-                oldest.map(|key| failures.remove(&key));
-            }
             let entry = failures.entry(key).or_insert(Failures { count: 0, last: now });
-            *entry = Failures { count: entry.count.saturating_add(1), last: now };
+            let count = if now - entry.last < FORGET_S { entry.count } else { 0 };
+            *entry = Failures { count: count.saturating_add(1), last: now };
         }
         Ok(())
     }
@@ -68,6 +66,20 @@ impl Throttle {
             of_address.count = of_address.count.saturating_sub(1);
         }
     }
+}
+
+// Half at once, so that a flood of names does not go through the table at every attempt.
+fn forget_older_half(failures: &mut HashMap<(String, String), Failures>) {
+    let mut times: Vec<i64> = failures.values().map(|failures| failures.last).collect();
+    let middle = times.len() / 2;
+    let (_, middle, _) = times.select_nth_unstable(middle);
+    let middle = *middle;
+    let mut keep = THROTTLED_MAX / 2;
+    failures.retain(|_, failures| {
+        let kept = failures.last >= middle && keep > 0;
+        keep -= usize::from(kept);
+        kept
+    });
 }
 
 // An empty name stands for all names of the address; a person's name is never empty.

@@ -36,7 +36,8 @@ async fn kill_9_loses_nothing_that_was_recorded() {
             .spawn()
             .expect("started");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let recorded = lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("recorded ")?.parse().ok());
+        let recorded =
+            lines.map_while(Result::ok).filter_map(|line| line.strip_prefix("recorded ")?.parse().ok());
         let mut last: i64 = -1;
         for number in recorded {
             last = number;
@@ -67,7 +68,10 @@ async fn two_programs_write_at_the_same_time() {
     let write = |state: State, name: &'static str| {
         tokio::spawn(async move {
             for n in 0..50 {
-                state.finding_record(&[finding("same", "a", n), finding(name, "a", n)]).await.expect("recorded");
+                state
+                    .finding_record(&[finding("same", "a", n), finding(name, "a", n)])
+                    .await
+                    .expect("recorded");
                 state.audit_append(by(name, n), "tested", "", "").await.expect("written");
             }
         })

@@ -32,7 +32,8 @@ async fn what_happened_earlier_does_not_overwrite_what_is_known_of_later() {
 
 #[tokio::test]
 async fn settled_findings_open_again_only_when_they_should() {
-    let until = |seconds| FindingChange { accepted_until: Some(at(seconds)), ..decide(FindingStatus::Accepted) };
+    let until =
+        |seconds| FindingChange { accepted_until: Some(at(seconds)), ..decide(FindingStatus::Accepted) };
     // (decision at 10 s, happens again at, status afterwards, counts as new)
     let cases = [
         (decide(FindingStatus::Fixed), 20, FindingStatus::Open, true),
@@ -109,10 +110,7 @@ async fn filters_choose_what_they_say() {
         (FindingFilter { text: Some("mild 100%_".into()), ..all() }, &["Mild 100%_rule"]),
         (FindingFilter { text: Some("l_in".into()), ..all() }, &[]),
         (FindingFilter { since: Some(at(2)), until: Some(at(3)), ..all() }, &["contained"]),
-        (
-            FindingFilter { order: FindingOrder::Severity, ..all() },
-            &["plain", "contained", "Mild 100%_rule"],
-        ),
+        (FindingFilter { order: FindingOrder::Severity, ..all() }, &["plain", "contained", "Mild 100%_rule"]),
     ];
     for (filter, expected) in cases {
         let page = state.finding_list(&filter, None, 10).await.expect("a page");
@@ -159,7 +157,10 @@ async fn counts_by_status_severity_hour_and_rule() {
     let (_dir, state) = open().await;
     let mut often = finding("often", "a", 0);
     often.count = 5;
-    state.finding_record(&[often, finding("once", "a", 4000), finding("once", "b", 4000)]).await.expect("recorded");
+    state
+        .finding_record(&[often, finding("once", "a", 4000), finding("once", "b", 4000)])
+        .await
+        .expect("recorded");
     let id = FindingId::from_cause(&["often", "a"]);
     state.finding_set_status(&id, decide(FindingStatus::False), by("ann", 9000)).await.expect("decided");
     let counts = state.finding_counts(at(-100_000)).await.expect("counted");

@@ -1,0 +1,10 @@
+//! The API as its callers see it.
+
+mod access;
+mod console;
+mod document;
+mod harness;
+mod operations;
+mod server;
+mod sign_in;
+mod stream;

@@ -1,0 +1,161 @@
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use yagura_state::Role;
+
+use crate::harness::{Answer, Harness, at, request};
+
+async fn call(harness: &Harness, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    let body = body.map(|body| body.to_string());
+    harness.send(request(method, path, &[("authorization", token)], body.as_deref())).await
+}
+
+#[tokio::test]
+async fn findings_are_listed_shown_and_decided() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Responder).await;
+    let shell = harness.finding("shell").await;
+    harness.finding("other").await;
+    let page = call(&harness, &token, "get", "/v1/findings?limit=1&severity_min=medium&order=newest", None)
+        .await
+        .json();
+    assert_eq!(page["items"].as_array().map(Vec::len), Some(1));
+    let cursor = page["next"].as_str().expect("more");
+    let page = call(
+        &harness,
+        &token,
+        "get",
+        &format!("/v1/findings?limit=1&severity_min=medium&cursor={cursor}"),
+        None,
+    )
+    .await;
+    assert_eq!(page.json()["next"], Value::Null);
+    for bad in ["status=none", "cursor=x", "limit=-1", "since=yesterday"] {
+        let answer = call(&harness, &token, "get", &format!("/v1/findings?{bad}"), None).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}: {}", answer.text);
+    }
+    let since =
+        call(&harness, &token, "get", "/v1/findings?since=2030-01-01T00:00:00Z&technique=T1059", None).await;
+    assert_eq!(since.json()["items"], json!([]));
+
+    let path = format!("/v1/findings/{}", shell.id);
+    assert_eq!(call(&harness, &token, "get", &path, None).await.json()["rule"], "shell");
+    let until = at(3600).to_rfc3339();
+    let patch = json!({ "status": "accepted", "reason": "known", "accepted_until": until });
+    let decided = call(&harness, &token, "patch", &path, Some(patch)).await.json();
+    assert_eq!((&decided["status"], &decided["accepted_until"]), (&json!("accepted"), &json!(until)));
+    harness.wait(3600);
+    assert_eq!(call(&harness, &token, "get", &path, None).await.json()["status"], "open", "acceptance ended");
+    let answer = call(&harness, &token, "patch", &path, Some(json!({ "status": "false" }))).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "no reason");
+    assert_eq!(call(&harness, &token, "get", "/v1/findings/../x", None).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_overview_names_what_to_do_next() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Viewer).await;
+    harness.finding("shell").await;
+    harness.wait(5);
+    let overview = call(&harness, &token, "get", "/v1/overview", None).await.json();
+    assert_eq!(overview["version"], "1.2.3");
+    assert_eq!(overview["uptime_ms"], 5000);
+    assert_eq!(overview["rules"]["enabled"], 1);
+    assert_eq!(overview["findings"]["open_by_severity"][1], json!({ "severity": "high", "count": 1 }));
+    assert_eq!(overview["findings"]["by_hour"][0]["count"], 1);
+    let steps: Vec<&str> = overview["next_steps"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|step| step["code"].as_str())
+        .collect();
+    assert_eq!(steps, ["start_sensor", "fix_rules", "review_findings", "run_verify"]);
+}
+
+#[tokio::test]
+async fn rules_are_shown_switched_and_checked() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Analyst).await;
+    let path = "/v1/rules/Shell%20in%20%2F%20container";
+    let rule = call(&harness, &token, "get", path, None).await.json();
+    assert_eq!(rule["source"], "- rule: Shell in / container\n");
+    let switched = call(&harness, &token, "patch", path, Some(json!({ "enabled": false }))).await;
+    assert_eq!(switched.json()["enabled"], false);
+    assert_eq!(harness.state.rule_setting_list().await.expect("listed").len(), 1);
+    let missing = call(&harness, &token, "patch", "/v1/rules/none", Some(json!({ "enabled": false }))).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let checked = call(&harness, &token, "post", "/v1/rules/lint", Some(json!({ "text": "- rule:" }))).await;
+    assert_eq!(checked.json()[0]["code"], "unknown_field");
+    assert_eq!(call(&harness, &token, "get", "/v1/rules", None).await.json()["rules"][0]["enabled"], false);
+}
+
+#[tokio::test]
+async fn hunts_answer_within_their_ceilings() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Analyst).await;
+    for (limit, rows_max) in [(json!(null), 1000), (json!(7), 7), (json!(0), 1), (json!(1_000_000), 10_000)] {
+        let body = json!({ "sql": "SELECT 1", "limit": limit });
+        let answer = call(&harness, &token, "post", "/v1/hunt", Some(body)).await.json();
+        assert_eq!(answer["rows"], json!([[rows_max]]), "{limit}");
+    }
+    let answer = call(&harness, &token, "post", "/v1/hunt", Some(json!({ "sql": "bad" }))).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.json()["hint"], "see the schema");
+    let answer = call(&harness, &token, "post", "/v1/hunt", Some(json!({ "sql": "x".repeat(65_537) }))).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn queries_tokens_and_proofs_are_kept_and_written_down() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Admin).await;
+    let query = json!({ "name": "all", "sql": "SELECT * FROM events" });
+    let created = call(&harness, &token, "post", "/v1/queries", Some(query.clone())).await;
+    assert_eq!(created.status, StatusCode::CREATED);
+    assert_eq!(call(&harness, &token, "post", "/v1/queries", Some(query)).await.status, StatusCode::CONFLICT);
+    let id = created.json()["id"].as_str().expect("an id").to_owned();
+    let deleted = call(&harness, &token, "delete", &format!("/v1/queries/{id}"), None).await;
+    assert_eq!(deleted.status, StatusCode::NO_CONTENT);
+
+    let made =
+        call(&harness, &token, "post", "/v1/tokens", Some(json!({ "name": "ci", "role": "viewer" }))).await;
+    let secret = format!("Bearer {}", made.json()["secret"].as_str().expect("a secret"));
+    let who = call(&harness, &secret, "get", "/v1/session", None).await.json();
+    assert_eq!((&who["name"], &who["kind"], &who["role"]), (&json!("ci"), &json!("token"), &json!("viewer")));
+    let listed = call(&harness, &token, "get", "/v1/tokens", None).await;
+    assert!(!listed.text.contains(made.json()["secret"].as_str().expect("a secret")));
+    let id = made.json()["token"]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(
+        call(&harness, &token, "delete", &format!("/v1/tokens/{id}"), None).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(call(&harness, &secret, "get", "/v1/session", None).await.status, StatusCode::UNAUTHORIZED);
+
+    let proof = json!([{ "emulation": "T1059-shell", "technique": "T1059", "rule": "shell", "seen": true,
+        "blocked": false, "latency_ms": 12, "time": at(0).to_rfc3339() }]);
+    assert_eq!(
+        call(&harness, &token, "post", "/v1/proofs", Some(proof)).await.status,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(call(&harness, &token, "get", "/v1/proofs", None).await.json()[0]["latency_ms"], 12);
+
+    let trail = call(&harness, &token, "get", "/v1/audit?limit=5", None).await.json();
+    let actions: Vec<&str> =
+        trail["items"].as_array().expect("rows").iter().filter_map(|row| row["action"].as_str()).collect();
+    assert_eq!(actions, ["proof_record", "token_delete", "token_create", "query_delete", "query_create"]);
+    let verdict = call(&harness, &token, "get", "/v1/audit/verify", None).await.json();
+    assert_eq!(verdict["broken_at"], Value::Null);
+}
+
+#[tokio::test]
+async fn metrics_and_the_description_are_served() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Viewer).await;
+    let metrics = call(&harness, &token, "get", "/v1/metrics", None).await;
+    assert!(metrics.text.starts_with("yagura_events_total 7\n"));
+    assert!(metrics.text.contains("\nyagura_api_requests_total 1\n"), "{}", metrics.text);
+    let document = call(&harness, &token, "get", "/v1/openapi.json", None).await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(call(&harness, &token, "get", "/v1/sensor", None).await.json()["mode"], "off");
+    assert_eq!(call(&harness, &token, "get", "/v1/events/schema", None).await.json(), json!([]));
+    assert_eq!(call(&harness, &token, "get", "/v1/assets", None).await.json()["items"], json!([]));
+}
