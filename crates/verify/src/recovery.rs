@@ -6,6 +6,7 @@
 use std::{
     fs,
     fs::File,
+    io,
     io::Read as _,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -19,7 +20,7 @@ use nix::{
 
 use crate::{
     limits,
-    stage::{CLAIMS_FILE, NAME_PREFIX, STAGE_VARIABLE},
+    stage::{CGROUP_ROOT, CLAIMS_FILE, NAME_PREFIX, STAGE_VARIABLE},
 };
 
 /// Removes what killed runs left below `work_dir`; says which stages that were. Stages of runs that live are left alone.
@@ -66,11 +67,32 @@ pub(crate) fn remove(stage: &Path) {
     for claim in read_capped(&stage.join(CLAIMS_FILE), limits::CLAIMS_BYTES_MAX).lines() {
         let claim = Path::new(claim);
         // INVARIANT: only folders that carry our name are removed, whatever the list says; links are not followed.
-        if claim.is_absolute() && is_ours(claim) && claim.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
+        let is_dir = claim.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        if !claim.is_absolute() || !is_ours(claim) || !is_dir {
+            continue;
+        }
+        if claim.starts_with(CGROUP_ROOT) {
+            remove_cgroup(claim);
+        } else {
             let _gone = fs::remove_dir_all(claim);
         }
     }
     let _gone = fs::remove_dir_all(stage);
+}
+
+// The files of a cgroup cannot be removed; its folder can, once its processes are gone and its own folders too.
+fn remove_cgroup(dir: &Path) {
+    let deadline = Instant::now() + limits::ENDING_TIME_MAX;
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_cgroup(&entry.path());
+        }
+    }
+    while fs::remove_dir(dir).is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy)
+        && Instant::now() < deadline
+    {
+        std::thread::sleep(limits::POLL_INTERVAL);
+    }
 }
 
 /// At most `bytes_max` bytes of a file as text; nothing where it cannot be read.

@@ -24,6 +24,9 @@ pub(crate) const STAGE_VARIABLE: &str = "YAGURA_VERIFY_STAGE";
 /// File in the stage that lists the folders made elsewhere.
 pub(crate) const CLAIMS_FILE: &str = "claims";
 
+/// Where the hierarchies of cgroups are.
+pub(crate) const CGROUP_ROOT: &str = "/sys/fs/cgroup";
+
 /// The place where an emulation acts.
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -90,12 +93,27 @@ impl Stage {
 
     /// Makes a folder of the run's own below `parent`, outside the stage.
     pub(crate) fn claim(&self, parent: &str) -> Result<PathBuf, Failure> {
-        let path = Path::new(parent).join(format!("{NAME_PREFIX}{}", std::process::id()));
+        let path = Path::new(parent).join(own_name());
+        self.note_claim(&path)?;
+        fs::create_dir(&path)?;
+        Ok(path)
+    }
+
+    /// The path, below every cgroup hierarchy, of a cgroup of the run's own, for a container engine to make.
+    pub(crate) fn claim_cgroup(&self) -> Result<String, Failure> {
+        let root = Path::new(CGROUP_ROOT);
+        self.note_claim(&root.join(own_name()))?;
+        for hierarchy in fs::read_dir(root)?.flatten() {
+            self.note_claim(&hierarchy.path().join(own_name()))?;
+        }
+        Ok(format!("/{}", own_name()))
+    }
+
+    fn note_claim(&self, path: &Path) -> Result<(), Failure> {
         let mut claims = fs::OpenOptions::new().create(true).append(true).open(self.dir.join(CLAIMS_FILE))?;
         writeln!(claims, "{}", path.display())?;
         claims.sync_all()?;
-        fs::create_dir(&path)?;
-        Ok(path)
+        Ok(())
     }
 
     /// A copy of the system program `tool` under another name, in the stage.
@@ -127,6 +145,10 @@ impl Stage {
     fn quiet<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.stdout(Stdio::null()).stderr(Stdio::null())
     }
+}
+
+fn own_name() -> String {
+    format!("{NAME_PREFIX}{}", std::process::id())
 }
 
 /// A process that does nothing; killed when dropped.

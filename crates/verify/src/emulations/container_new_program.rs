@@ -7,7 +7,7 @@ use nix::mount::{MsFlags, mount};
 
 use crate::{
     Emulation, Need,
-    stage::{Act, Failure, Stage},
+    stage::{Act, Failure, STAGE_VARIABLE, Stage},
 };
 
 pub(crate) const EMULATION: Emulation = Emulation {
@@ -20,14 +20,14 @@ pub(crate) const EMULATION: Emulation = Emulation {
     act,
 };
 
-// Only what a small container needs; every process in it is named by its cgroup.
+// Only what a small container needs, with the cgroup and the stage to be filled in; every process in it is named by its cgroup.
 const CONFIG: &str = r#"{
   "ociVersion": "1.0.2",
   "process": {
     "terminal": false,
     "user": { "uid": 0, "gid": 0 },
     "args": ["/bin/sh", "-c", "cp /bin/true /opt/worker && /opt/worker; exit $?"],
-    "env": ["PATH=/usr/bin:/bin:/usr/sbin:/sbin"],
+    "env": ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "STAGE"],
     "cwd": "/"
   },
   "root": { "path": "rootfs", "readonly": false },
@@ -37,6 +37,7 @@ const CONFIG: &str = r#"{
     { "destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"] }
   ],
   "linux": {
+    "cgroupsPath": "CGROUP",
     "namespaces": [
       { "type": "pid" }, { "type": "mount" }, { "type": "ipc" }, { "type": "uts" }, { "type": "network" }
     ]
@@ -54,13 +55,18 @@ fn act(stage: &Stage) -> Result<(), Failure> {
     let root = layers.join("bundle/rootfs");
     mount(Some("overlay"), &root, Some("overlay"), MsFlags::empty(), Some(options.as_str()))
         .map_err(|errno| Failure::Unable(format!("overlay: {errno}")))?;
-    fs::write(layers.join("bundle/config.json"), CONFIG)?;
+    // Sixty-four hexadecimal digits, as container engines name theirs.
+    let id = format!("{:08x}", std::process::id()).repeat(8);
+    let cgroup = format!("{}/{id}", stage.claim_cgroup()?);
+    let variable = format!("{STAGE_VARIABLE}={}", stage.dir().display());
+    let config = CONFIG.replace("CGROUP", &cgroup).replace("STAGE", &variable);
+    fs::write(layers.join("bundle/config.json"), config)?;
     let output = Command::new("runc")
         .arg("--root")
         .arg(layers.join("state"))
         .args(["run", "--bundle"])
         .arg(layers.join("bundle"))
-        .arg(format!("{:064x}", std::process::id()))
+        .arg(id)
         .output()
         .act("runc")?;
     if output.status.success() {

@@ -130,7 +130,7 @@ fn emulations_are_chosen_by_id_and_technique() {
 fn an_interrupted_run_cleans_up() {
     let work = tempfile::tempdir().expect("a folder");
     let before = Snapshot::take(work.path());
-    let mut runner = start_runner(work.path());
+    let mut runner = start_runner(work.path(), "");
     wait_for_a_stage(work.path());
     signal(runner.id(), "-TERM");
     assert!(runner.wait().expect("it ends").success(), "the runner returns its rows");
@@ -140,19 +140,24 @@ fn an_interrupted_run_cleans_up() {
 fn the_next_run_cleans_up_after_a_killed_one() {
     let work = tempfile::tempdir().expect("a folder");
     let before = Snapshot::take(work.path());
-    let mut runner = start_runner(work.path());
-    wait_for_a_stage(work.path());
-    signal(runner.id(), "-KILL");
-    runner.wait().expect("it ends");
-    run(&options(work.path(), &["no-such-thing"]), &mut Blind, &mut |_| {});
-    Snapshot::take(work.path()).assert_equals(&before, "a killed run");
+    for (only, delay_ms) in
+        [("", 0), ("container", 0), ("container", 25), ("container", 50), ("self-", 5), ("process-", 5)]
+    {
+        let mut runner = start_runner(work.path(), only);
+        wait_for_a_stage(work.path());
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        signal(runner.id(), "-KILL");
+        runner.wait().expect("it ends");
+        run(&options(work.path(), &["no-such-thing"]), &mut Blind, &mut |_| {});
+        Snapshot::take(work.path()).assert_equals(&before, "a killed run");
+    }
 }
 
-fn start_runner(work: &Path) -> std::process::Child {
+fn start_runner(work: &Path, only: &str) -> std::process::Child {
     Command::new(std::env::current_exe().expect("our own path"))
         .arg("run-and-be-killed")
         .arg(work)
-        .args(catalogue().iter().map(|emulation| emulation.id).filter(|id| *id != "container-new-program"))
+        .args(catalogue().iter().map(|emulation| emulation.id).filter(|id| id.starts_with(only)))
         .stdout(Stdio::null())
         .spawn()
         .expect("the runner starts")
@@ -207,6 +212,10 @@ impl Snapshot {
         for dir in WATCHED {
             list(Path::new(dir), DEPTH_MAX, &mut files);
         }
+        let mut cgroups = BTreeMap::new();
+        list(Path::new("/sys/fs/cgroup"), DEPTH_MAX, &mut cgroups);
+        cgroups.retain(|path, _| path.to_string_lossy().contains("yagura-verify-"));
+        files.extend(cgroups);
         // Others may be at work on this machine: of shared folders, only what bears our name counts.
         files.retain(|path, _| {
             let shared = ["/tmp", "/run", "/root/.c", "/root/.npm"].iter().any(|dir| path.starts_with(dir))
