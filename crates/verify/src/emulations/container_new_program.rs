@@ -15,7 +15,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     title: "Program copied into a running container and run",
     technique: "T1105",
     technique_v18: None,
-    needs: &[Need::Root, Need::MountNamespace, Need::Tool("runc")],
+    needs: &[Need::MountNamespace, Need::Tool("runc")],
     rules: &["Program added after the container started", "Drop and execute new binary in container"],
     act,
 };
