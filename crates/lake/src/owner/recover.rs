@@ -3,9 +3,10 @@
 use std::{
     collections::VecDeque,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{Read, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, atomic::AtomicBool, atomic::AtomicU64},
+    thread,
     time::Instant,
 };
 
@@ -15,7 +16,7 @@ use crate::{
     file::{self, DataFile},
     memory::{MemoryBatch, Segment},
     stats::Counters,
-    wal,
+    wal::{self, Replay},
 };
 
 /// Where a lake's things lie.
@@ -48,9 +49,10 @@ impl Owner {
         }
         let mut counters = Counters::new();
         let mut sealing = VecDeque::new();
-        for id in &ids {
+        for (id, replay) in ids.iter().zip(replay_all(&dirs, &ids)) {
             let path = wal::segment_path(&dirs.wal, *id);
-            sealing.extend(recover(*id, path, &mut counters)?.map(Arc::new));
+            let replay = replay.map_err(LakeError::io("read", &path))?;
+            sealing.extend(recover(*id, path, replay, &mut counters)?.map(Arc::new));
         }
         let newest = ids.iter().copied().chain(listing.files.iter().map(|file| file.last)).max();
         let active = Segment::new(newest.map_or(1, |id| id + 1), Instant::now());
@@ -96,9 +98,28 @@ fn lock_file(dirs: &Dirs) -> Result<File, LakeError> {
     }
 }
 
+// Reads the log on every processor: a start waits for it.
+fn replay_all(dirs: &Dirs, ids: &[u64]) -> Vec<io::Result<Replay>> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let replay = |id: &u64| wal::replay(&wal::segment_path(&dirs.wal, *id));
+    thread::scope(|scope| {
+        let parts = ids.chunks(ids.len().div_ceil(threads).max(1));
+        let readers: Vec<_> =
+            parts.map(|part| scope.spawn(move || part.iter().map(replay).collect::<Vec<_>>())).collect();
+        let joined = readers.into_iter().map(|reader| {
+            reader.join().unwrap_or_else(|_| vec![Err(io::Error::other("the reader of the log panicked"))])
+        });
+        joined.flatten().collect()
+    })
+}
+
 // The rows of a segment that an earlier run left; `None` where it held none.
-fn recover(id: u64, path: PathBuf, counters: &mut Counters) -> Result<Option<Segment>, LakeError> {
-    let replay = wal::replay(&path).map_err(LakeError::io("read", &path))?;
+fn recover(
+    id: u64,
+    path: PathBuf,
+    replay: Replay,
+    counters: &mut Counters,
+) -> Result<Option<Segment>, LakeError> {
     counters.damaged_frames += replay.damaged;
     counters.torn_bytes += replay.torn_bytes;
     if replay.damaged > 0 {
