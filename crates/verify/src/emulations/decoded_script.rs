@@ -13,7 +13,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1140",
     technique_v18: None,
     needs: &[],
-    rules: &["Decoded text piped into a shell", "Decoding Payload in Container"],
+    rules: &["Decoded text piped into a shell"],
     act,
 };
 

@@ -13,7 +13,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1552.007",
     technique_v18: None,
     needs: &[Need::Root],
-    rules: &["Environment of the first process read", "Read environment variable from /proc files"],
+    rules: &["Environment of the first process read"],
     act,
 };
 

@@ -13,7 +13,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1564.001",
     technique_v18: None,
     needs: &[],
-    rules: &["Hidden file made in shared memory", "Create Hidden Files or Directories"],
+    rules: &["Hidden file made in shared memory"],
     act,
 };
 

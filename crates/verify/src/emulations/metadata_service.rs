@@ -16,10 +16,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1552.005",
     technique_v18: None,
     needs: &[Need::NetworkNamespace, Need::Tool("ip")],
-    rules: &[
-        "Cloud metadata service contacted by an unexpected program",
-        "Contact EC2 Instance Metadata Service From Container",
-    ],
+    rules: &["Cloud metadata service contacted by an unexpected program"],
     act,
 };
 

@@ -18,7 +18,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1547.006",
     technique_v18: None,
     needs: &[Need::Root],
-    rules: &["Kernel module loaded by an unexpected program", "Linux Kernel Module Injection Detected"],
+    rules: &["Kernel module loaded by an unexpected program"],
     act,
 };
 

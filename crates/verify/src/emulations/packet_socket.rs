@@ -13,7 +13,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1040",
     technique_v18: None,
     needs: &[Need::Root],
-    rules: &["Raw packet socket opened", "Packet socket created in container"],
+    rules: &["Raw packet socket opened"],
     act,
 };
 

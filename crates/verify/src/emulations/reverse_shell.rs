@@ -16,11 +16,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1059.004",
     technique_v18: None,
     needs: &[],
-    rules: &[
-        "Standard streams tied to a network connection",
-        "System procs network activity",
-        "Redirect STDOUT/STDIN to Network Connection in Container",
-    ],
+    rules: &["Standard streams tied to a network connection"],
     act,
 };
 
