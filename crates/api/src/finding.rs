@@ -96,5 +96,8 @@ pub(crate) async fn finding_update(
         reason: patch.reason.as_deref(),
         accepted_until: patch.accepted_until,
     };
-    Ok(Json(app.state().finding_set_status(&id, change, caller.by(app.now())).await?))
+    let finding = app.state().finding_set_status(&id, change, caller.by(app.now())).await?;
+    // Whoever looks at the same list sees the decision at once.
+    app.service.live.publish_finding(&finding);
+    Ok(Json(finding))
 }

@@ -37,9 +37,9 @@ pub(crate) struct StreamQuery {
     topics: Option<String>,
 }
 
-/// What happens now, as server-sent events. `event: finding` carries a Finding as it just happened, `event: event` an
-/// event in OCSF form, `event: sensor` a SensorStatus once a second, and `event: missed` a StreamMissed when the client
-/// was too slow or too much happened at once.
+/// What happens now, as server-sent events. `event: finding` carries a Finding that just happened or was decided about,
+/// with its latest piece of evidence; `event: event` an event in OCSF form; `event: sensor` a SensorStatus once a
+/// second; `event: missed` a StreamMissed when the client was too slow or too much happened at once.
 #[utoipa::path(get, path = "/v1/stream", tag = "stream", operation_id = "stream_open",
     params(StreamQuery),
     responses(

@@ -30,6 +30,8 @@ CREATE INDEX findings_newest ON findings (last_seen, id);
 CREATE INDEX findings_worst ON findings (severity, last_seen, id);
 CREATE INDEX findings_most ON findings (occurrences, id);
 CREATE INDEX findings_by_status ON findings (status, severity, last_seen, id);
+CREATE INDEX findings_by_status_newest ON findings (status, last_seen, id);
+CREATE INDEX findings_by_status_rule ON findings (status, rule, severity, occurrences);
 CREATE INDEX findings_by_rule ON findings (rule, last_seen, id);
 CREATE INDEX findings_by_asset ON findings (asset_id, last_seen, id);
 CREATE INDEX findings_by_container ON findings (container_id, last_seen, id);

@@ -4,6 +4,7 @@ mod access;
 mod console;
 mod document;
 mod harness;
+mod hostile;
 mod operations;
 mod server;
 mod sign_in;
