@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    net::Ipv6Addr,
     sync::{Mutex, PoisonError},
 };
 
@@ -82,10 +83,19 @@ fn forget_older_half(failures: &mut HashMap<(String, String), Failures>) {
     });
 }
 
-// An empty name stands for all names of the address; a person's name is never empty.
+// An empty name stands for all names of the address; a person's key is never empty.
 fn keys(name: &str, address: &str) -> [(String, String); 2] {
     let name: String = name.trim().to_lowercase().chars().take(256).collect();
-    [(format!("n{name}"), address.to_owned()), (String::new(), address.to_owned())]
+    let address = network(address);
+    [(format!("n{name}"), address.clone()), (String::new(), address)]
+}
+
+// One IPv6 customer has 2^64 addresses at least: the first half is who it is.
+fn network(address: &str) -> String {
+    match address.parse::<Ipv6Addr>() {
+        Ok(address) => format!("{:x?}", &address.segments()[..4]),
+        Err(_) => address.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +126,14 @@ mod tests {
         let throttle = Throttle::default();
         let refused = (0..100).find(|n| throttle.attempt(&format!("user{n}"), "a", at(5)).is_err());
         assert_eq!(refused, Some(21));
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_network_are_one_guesser() {
+        let throttle = Throttle::default();
+        let refused = (0..9).find(|n| throttle.attempt("ann", &format!("2001:db8::{n}"), at(5)).is_err());
+        assert_eq!(refused, Some(5));
+        assert_eq!(throttle.attempt("ann", "2001:db8:0:1::1", at(5)), Ok(()));
     }
 
     #[test]
