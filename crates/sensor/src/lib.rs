@@ -1,1 +1,46 @@
-//! Placeholder.
+//! From the kernel to events: eBPF probes where the kernel allows them, procfs where it does not.
+//!
+//! Gives [`yagura_event::Event`]s with process, ancestors and container to whoever runs the [`Sensor`], on that thread.
+//! Judges nothing and keeps nothing but the process table. Nothing is pinned or mounted: when the process ends, however
+//! it ends, the kernel removes the probes.
+//!
+//! ```no_run
+//! use std::sync::atomic::AtomicBool;
+//! use yagura_sensor::{Sensor, SensorOptions};
+//!
+//! let sensor = Sensor::start(SensorOptions::default())?;
+//! println!("{:?}", sensor.handle().status().mode);
+//! sensor.run(&AtomicBool::new(false), |event| println!("{} {}", event.process.name, event.kind))?;
+//! # Ok::<(), yagura_sensor::SensorError>(())
+//! ```
+
+mod account;
+mod call;
+mod clock;
+mod container;
+mod decode;
+mod ebpf;
+mod error;
+mod limits;
+mod poll;
+mod procfs;
+mod record;
+mod sensor;
+mod status;
+mod table;
+
+#[allow(
+    clippy::all,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    unused_imports,
+    dead_code,
+    reason = "generated"
+)]
+mod skeleton {
+    include!(concat!(env!("OUT_DIR"), "/sensor.skel.rs"));
+}
+
+pub use error::SensorError;
+pub use sensor::{Sensor, SensorHandle, SensorOptions, capturable_kinds, probe};

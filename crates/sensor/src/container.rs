@@ -1,0 +1,369 @@
+//! Which container a cgroup belongs to, and what its runtime wrote down about it.
+//!
+//! The id comes from the cgroup's name; name, image, mounts and privileges from the runtime's own state files, where
+//! they can be read. Nothing is asked over a socket.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use yagura_event::{Container, Mount, Timestamp};
+
+use crate::limits::{CONTAINER_BYTES_MAX, CONTAINERS_MAX};
+
+/// How long a container without a description is taken as such before its files are looked for again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Containers by cgroup. Bounded: when there are too many, all are forgotten and found again.
+#[derive(Default)]
+pub(crate) struct Containers {
+    by_cgroup: HashMap<Box<str>, Known>,
+}
+
+enum Known {
+    Host,
+    Described(Arc<Container>),
+    Bare(Arc<Container>, Instant),
+}
+
+impl Containers {
+    /// The container of a cgroup; `None` on the host.
+    pub(crate) fn find(&mut self, cgroup: &str) -> Option<Arc<Container>> {
+        match self.by_cgroup.get(cgroup) {
+            Some(Known::Host) => return None,
+            Some(Known::Described(container)) => return Some(Arc::clone(container)),
+            Some(Known::Bare(container, looked)) if looked.elapsed() < AGAIN => {
+                return Some(Arc::clone(container));
+            }
+            _ => {}
+        }
+        if self.by_cgroup.len() >= CONTAINERS_MAX {
+            self.by_cgroup.clear();
+        }
+        let known = match identify(cgroup) {
+            None => Known::Host,
+            Some((runtime, id)) => match describe(runtime, &id) {
+                Some(container) => Known::Described(Arc::new(container)),
+                None => Known::Bare(
+                    Arc::new(Container { id, runtime: runtime.to_owned(), ..Container::default() }),
+                    Instant::now(),
+                ),
+            },
+        };
+        let found = match &known {
+            Known::Host => None,
+            Known::Described(container) | Known::Bare(container, _) => Some(Arc::clone(container)),
+        };
+        self.by_cgroup.insert(cgroup.into(), known);
+        found
+    }
+
+    /// Containers known at present.
+    pub(crate) fn count(&self) -> usize {
+        let mut ids: Vec<&str> = self
+            .by_cgroup
+            .values()
+            .filter_map(|known| match known {
+                Known::Host => None,
+                Known::Described(container) | Known::Bare(container, _) => Some(container.id.as_str()),
+            })
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.len()
+    }
+}
+
+/// Runtime and container id in a cgroup's path, by the names the runtimes give their cgroups.
+fn identify(cgroup: &str) -> Option<(&'static str, String)> {
+    const SCOPES: [(&str, &str); 5] = [
+        ("cri-containerd-", "containerd"),
+        ("crio-", "cri-o"),
+        ("docker-", "docker"),
+        ("libpod-", "podman"),
+        ("nerdctl-", "containerd"),
+    ];
+    // A container may make cgroups below its own, so every part is looked at, the innermost first.
+    for part in cgroup.rsplit('/').filter(|part| !part.is_empty()) {
+        let name = part.strip_suffix(".scope").unwrap_or(part);
+        for (prefix, runtime) in SCOPES {
+            if let Some(id) = name.strip_prefix(prefix).filter(|id| is_hex_id(id)) {
+                return Some((runtime, id.to_owned()));
+            }
+        }
+        // containerd's systemd form: kubepods-….slice:cri-containerd:ID
+        if let Some(id) = name.rsplit(':').next().filter(|id| is_hex_id(id)) {
+            return Some((runtime_of(cgroup), id.to_owned()));
+        }
+        if let Some(id) = cgroup.split_once("/lxc/").map(|(_, rest)| rest.split('/').next().unwrap_or(rest))
+            && !id.is_empty()
+        {
+            return Some(("lxc", id.to_owned()));
+        }
+        for (runtime, state) in STATES {
+            if is_plain_name(name) && Path::new(state).join(name).is_dir() {
+                return Some((runtime, name.to_owned()));
+            }
+        }
+    }
+    None
+}
+
+// Folders where low-level runtimes keep one folder a container.
+const STATES: [(&str, &str); 3] = [("runc", "/run/runc"), ("crun", "/run/crun"), ("youki", "/run/youki")];
+
+fn is_hex_id(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn is_plain_name(text: &str) -> bool {
+    text.len() <= 255
+        && text != "."
+        && text != ".."
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+-.".contains(&byte))
+}
+
+fn runtime_of(cgroup: &str) -> &'static str {
+    let known = [
+        ("crio", "cri-o"),
+        ("docker", "docker"),
+        ("libpod", "podman"),
+        ("containerd", "containerd"),
+        ("kubepods", "containerd"),
+    ];
+    known.into_iter().find(|(word, _)| cgroup.contains(word)).map_or("containerd", |(_, runtime)| runtime)
+}
+
+fn describe(runtime: &str, id: &str) -> Option<Container> {
+    let base = Container { id: id.to_owned(), runtime: runtime.to_owned(), ..Container::default() };
+    match runtime {
+        "docker" => docker(base),
+        "podman" => {
+            oci(base, &[format!("/var/lib/containers/storage/overlay-containers/{id}/userdata/config.json")])
+        }
+        "cri-o" => {
+            oci(base, &[format!("/run/containers/storage/overlay-containers/{id}/userdata/config.json")])
+        }
+        "containerd" => oci(
+            base,
+            &["k8s.io", "default", "moby"].map(|space| {
+                format!("/run/containerd/io.containerd.runtime.v2.task/{space}/{id}/config.json")
+            }),
+        ),
+        "runc" => low_level(base, &format!("/run/runc/{id}/state.json")),
+        "crun" => low_level(base, &format!("/run/crun/{id}/status")),
+        _ => None,
+    }
+}
+
+// runc keeps the whole configuration in state.json; crun names the bundle.
+fn low_level(mut container: Container, path: &str) -> Option<Container> {
+    let state = json(Path::new(path))?;
+    let labels = state.pointer("/config/labels").and_then(Value::as_array).cloned().unwrap_or_default();
+    let bundle = labels
+        .iter()
+        .filter_map(Value::as_str)
+        .find_map(|label| label.strip_prefix("bundle="))
+        .map(str::to_owned);
+    let bundle = bundle.or_else(|| state.get("bundle").and_then(Value::as_str).map(str::to_owned));
+    container.created =
+        state.get("created").and_then(Value::as_str).and_then(|text| Timestamp::parse_rfc3339(text).ok());
+    container.rootfs = text(&state, "/config/rootfs").or_else(|| text(&state, "/rootfs"));
+    container.name = Some(container.id.clone());
+    match bundle {
+        Some(bundle) => {
+            let described =
+                oci(container.clone(), &[PathBuf::from(bundle).join("config.json").display().to_string()]);
+            Some(described.unwrap_or(container))
+        }
+        None => Some(container),
+    }
+}
+
+fn oci(mut container: Container, paths: &[String]) -> Option<Container> {
+    let config = paths.iter().find_map(|path| json(Path::new(path)))?;
+    let annotation = |names: &[&str]| {
+        let annotations = config.get("annotations")?;
+        names.iter().find_map(|name| annotations.get(name)?.as_str()).map(str::to_owned)
+    };
+    container.mounts = config
+        .get("mounts")
+        .and_then(Value::as_array)
+        .map(|mounts| mounts.iter().map(mount).collect())
+        .unwrap_or_default();
+    container.env = strings(&config, "/process/env");
+    container.privileged = Some(is_privileged(&config));
+    let namespaces: Vec<&str> = config
+        .pointer("/linux/namespaces")
+        .and_then(Value::as_array)
+        .map(|list| {
+            list.iter()
+                .filter(|space| space.get("path").is_none())
+                .filter_map(|space| space.get("type")?.as_str())
+                .collect()
+        })
+        .unwrap_or_default();
+    container.host_pid = Some(!namespaces.contains(&"pid"));
+    container.host_network = Some(!namespaces.contains(&"network"));
+    container.host_ipc = Some(!namespaces.contains(&"ipc"));
+    container.name = annotation(&[
+        "io.kubernetes.cri.container-name",
+        "io.kubernetes.container.name",
+        "io.kubernetes.cri-o.ContainerName",
+        "io.podman.annotations.name",
+    ])
+    .or(container.name);
+    container.pod_name = annotation(&["io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"]);
+    container.pod_namespace =
+        annotation(&["io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"]);
+    container.pod_uid = annotation(&["io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"]);
+    if let Some(image) = annotation(&[
+        "io.kubernetes.cri.image-name",
+        "io.kubernetes.cri-o.ImageName",
+        "org.opencontainers.image.ref.name",
+    ]) {
+        set_image(&mut container, &image);
+    }
+    container.rootfs =
+        container.rootfs.or_else(|| text(&config, "/root/path").filter(|path| path.starts_with('/')));
+    Some(container)
+}
+
+fn docker(mut container: Container) -> Option<Container> {
+    let dir = PathBuf::from("/var/lib/docker/containers").join(&container.id);
+    let config = json(&dir.join("config.v2.json"))?;
+    let host = json(&dir.join("hostconfig.json")).unwrap_or(Value::Null);
+    container.name = text(&config, "/Name").map(|name| name.trim_start_matches('/').to_owned());
+    container.created = text(&config, "/Created").and_then(|time| Timestamp::parse_rfc3339(&time).ok());
+    container.image_id = text(&config, "/Image");
+    container.env = strings(&config, "/Config/Env");
+    container.privileged = host.get("Privileged").and_then(Value::as_bool);
+    container.host_pid = text(&host, "/PidMode").map(|mode| mode == "host");
+    container.host_network = text(&host, "/NetworkMode").map(|mode| mode == "host");
+    container.host_ipc = text(&host, "/IpcMode").map(|mode| mode == "host");
+    if let Some(labels) = config.pointer("/Config/Labels").and_then(Value::as_object) {
+        container.labels = labels
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect();
+    }
+    if let Some(mounts) = config.get("MountPoints").and_then(Value::as_object) {
+        let mount = |mount: &Value| Mount {
+            source: text(mount, "/Source").unwrap_or_default(),
+            dest: text(mount, "/Destination").unwrap_or_default(),
+            mode: text(mount, "/Mode").unwrap_or_default(),
+            rdwr: mount.get("RW").and_then(Value::as_bool).unwrap_or(false),
+            propagation: text(mount, "/Propagation").unwrap_or_default(),
+        };
+        container.mounts = mounts.values().map(mount).collect();
+    }
+    if let Some(image) = text(&config, "/Config/Image") {
+        set_image(&mut container, &image);
+    }
+    Some(container)
+}
+
+// repository[:tag][@digest]; a colon before the last slash is a port.
+fn set_image(container: &mut Container, image: &str) {
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    let tag_at = name.rfind(':').filter(|colon| name.rfind('/').is_none_or(|slash| slash < *colon));
+    let (repository, tag) = tag_at.map_or((name, None), |colon| (&name[..colon], Some(&name[colon + 1..])));
+    container.image = Some(image.to_owned());
+    container.image_repository = Some(repository.to_owned());
+    container.image_tag = tag.map(str::to_owned);
+    container.image_digest = digest.map(str::to_owned);
+}
+
+// There is no such word in an OCI configuration. What `--privileged` gives is: every capability, nothing masked.
+fn is_privileged(config: &Value) -> bool {
+    let bounding = strings(config, "/process/capabilities/bounding");
+    let has = |name: &str| bounding.iter().any(|capability| capability == name);
+    let none = |path: &str| config.pointer(path).and_then(Value::as_array).is_none_or(Vec::is_empty);
+    has("CAP_SYS_ADMIN")
+        && has("CAP_SYS_MODULE")
+        && none("/linux/maskedPaths")
+        && none("/linux/readonlyPaths")
+}
+
+fn mount(value: &Value) -> Mount {
+    let options = strings(value, "/options");
+    let propagation = ["rprivate", "private", "rshared", "shared", "rslave", "slave"];
+    Mount {
+        source: text(value, "/source").unwrap_or_default(),
+        dest: text(value, "/destination").unwrap_or_default(),
+        rdwr: !options.iter().any(|option| option == "ro"),
+        propagation: options
+            .iter()
+            .find(|option| propagation.contains(&option.as_str()))
+            .cloned()
+            .unwrap_or_default(),
+        mode: options.join(","),
+    }
+}
+
+fn text(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().map(str::to_owned)
+}
+
+fn strings(value: &Value, pointer: &str) -> Vec<String> {
+    let list = value.pointer(pointer).and_then(Value::as_array);
+    list.map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
+}
+
+fn json(path: &Path) -> Option<Value> {
+    let file = File::open(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(CONTAINER_BYTES_MAX).read_to_end(&mut bytes).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn check(cgroup: &str, expected: Option<&str>) {
+        let found = identify(&cgroup.replace("ID", ID));
+        assert_eq!(found.as_ref().map(|(runtime, _)| *runtime), expected, "{cgroup}");
+        if let Some((_, id)) = found {
+            assert!(id == ID || expected == Some("lxc"), "{cgroup}: {id}");
+        }
+    }
+
+    #[test]
+    fn runtimes_are_known_by_their_cgroups() {
+        check("/docker/ID", Some("docker"));
+        check("/system.slice/docker-ID.scope", Some("docker"));
+        check("/kubepods/besteffort/podaaa/ID", Some("containerd"));
+        check("/kubepods.slice/kubepods-pod1.slice/cri-containerd-ID.scope", Some("containerd"));
+        check(
+            "/system.slice/containerd.service/kubepods-besteffort-pod1.slice:cri-containerd:ID",
+            Some("containerd"),
+        );
+        check("/kubepods.slice/crio-ID.scope", Some("cri-o"));
+        check("/machine.slice/libpod-ID.scope/container", Some("podman"));
+        check("/lxc/web/init", Some("lxc"));
+        check("/user.slice/user-1000.slice/session-2.scope", None);
+        check("/", None);
+        check("", None);
+    }
+
+    #[test]
+    fn images_split_into_repository_tag_and_digest() {
+        let mut container = Container::default();
+        set_image(&mut container, "registry:5000/team/app:1.2@sha256:abc");
+        assert_eq!(container.image_repository.as_deref(), Some("registry:5000/team/app"));
+        assert_eq!(container.image_tag.as_deref(), Some("1.2"));
+        assert_eq!(container.image_digest.as_deref(), Some("sha256:abc"));
+        set_image(&mut container, "registry:5000/app");
+        assert_eq!(container.image_repository.as_deref(), Some("registry:5000/app"));
+        assert_eq!(container.image_tag, None);
+    }
+}

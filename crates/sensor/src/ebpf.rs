@@ -1,0 +1,215 @@
+//! The way through eBPF: loads the probes, attaches what is wanted, reads the rings.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    mem::MaybeUninit,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use libbpf_rs::{
+    Link, MapCore, MapFlags, MapHandle, OpenObject, RingBufferBuilder,
+    skel::{OpenSkel, SkelBuilder},
+};
+use yagura_event::{Event, EventKind};
+
+use crate::{
+    SensorError,
+    call::{CALLS, Probe},
+    decode::Decoder,
+    record::{Class, Record},
+    skeleton::{SensorSkel, SensorSkelBuilder},
+    status::Shared,
+};
+
+/// Loaded and attached probes.
+pub(crate) struct Probes {
+    skeleton: SensorSkel<'static>,
+    _links: Vec<Link>,
+    pub(crate) decoder: Decoder,
+}
+
+/// How long a poll waits; a record wakes it at once.
+const POLL: Duration = Duration::from_millis(50);
+/// Asks for the ring that is never crowded out.
+const VITAL: u32 = 0x8000_0000;
+
+impl Probes {
+    /// Loads the probes and attaches them; `kinds` says what is wanted.
+    pub(crate) fn load(
+        kinds: &BTreeSet<EventKind>,
+        ring_bytes: usize,
+        decoder: Decoder,
+        shared: &Shared,
+    ) -> Result<Self, SensorError> {
+        // libbpf keeps a pointer into this; it lives as long as the process, once for each start of a sensor.
+        let object: &'static mut MaybeUninit<OpenObject> = Box::leak(Box::new(MaybeUninit::uninit()));
+        let mut open =
+            SensorSkelBuilder::default().open(object).map_err(SensorError::kernel("opening the probes"))?;
+        if let Some(data) = open.maps.rodata_data.as_deref_mut() {
+            data.self_pid = std::process::id();
+        }
+        let ring = u32::try_from(ring_bytes.next_power_of_two().clamp(1 << 16, 1 << 30)).unwrap_or(1 << 24);
+        open.maps.ring.set_max_entries(ring).map_err(SensorError::kernel("sizing the ring buffer"))?;
+        let skeleton = open.load().map_err(SensorError::kernel("loading the probes"))?;
+        let mut probes = Self { skeleton, _links: Vec::new(), decoder };
+        probes.connect()?;
+        want(&probes.wanted()?, kinds)?;
+        probes.decoder.tell_clones = kinds.contains(&EventKind::Clone);
+        probes.attach(shared)?;
+        Ok(probes)
+    }
+
+    /// The map that says which calls are wanted, for whoever changes it later.
+    pub(crate) fn wanted(&self) -> Result<MapHandle, SensorError> {
+        MapHandle::try_from(&self.skeleton.maps.wanted).map_err(SensorError::kernel("sharing a map"))
+    }
+
+    /// The map of counters.
+    pub(crate) fn counters(&self) -> Result<MapHandle, SensorError> {
+        MapHandle::try_from(&self.skeleton.maps.counters).map_err(SensorError::kernel("sharing a map"))
+    }
+
+    // Puts the probe of each shape of arguments where the first program finds it.
+    fn connect(&self) -> Result<(), SensorError> {
+        use std::os::fd::{AsFd, AsRawFd};
+        let programs = &self.skeleton.progs;
+        let shapes = [
+            (Probe::Open, &programs.call_open),
+            (Probe::Path, &programs.call_path),
+            (Probe::Paths, &programs.call_paths),
+            (Probe::Fd, &programs.call_fd),
+            (Probe::Socket, &programs.call_socket),
+            (Probe::Plain, &programs.call_plain),
+            (Probe::Texts, &programs.call_texts),
+        ];
+        for (probe, program) in shapes {
+            let key = (probe as u32).to_ne_bytes();
+            let value = program.as_fd().as_raw_fd().to_ne_bytes();
+            let done = self.skeleton.maps.programs.update(&key, &value, MapFlags::ANY);
+            done.map_err(SensorError::kernel("connecting the probes"))?;
+        }
+        Ok(())
+    }
+
+    fn attach(&mut self, shared: &Shared) -> Result<(), SensorError> {
+        let programs = &self.skeleton.progs;
+        let entries = [
+            ("tp_btf/sched_process_fork", &programs.process_fork),
+            ("tp_btf/sched_process_exec", &programs.process_exec),
+            ("tp_btf/sched_process_exit", &programs.process_exit),
+            ("tp_btf/sys_exit", &programs.call_exit),
+        ];
+        for (name, program) in entries {
+            match program.attach() {
+                Ok(link) => {
+                    shared.capability(name, true, "attached");
+                    self._links.push(link);
+                }
+                Err(error) => {
+                    shared.capability(name, false, &error.to_string());
+                    return Err(SensorError::Kernel {
+                        action: "attaching a probe",
+                        reason: format!("{name}: {error}"),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads records and hands their events to `sink` until `stop` is true.
+    pub(crate) fn run(
+        self,
+        stop: &AtomicBool,
+        shared: &Arc<Shared>,
+        sink: impl FnMut(Event),
+    ) -> Result<(), SensorError> {
+        let Self { skeleton, _links, decoder } = self;
+        let reader = Rc::new(RefCell::new(Reader {
+            decoder,
+            sink,
+            shared: Arc::clone(shared),
+            pending: Vec::new(),
+            process: Vec::new(),
+        }));
+        let mut builder = RingBufferBuilder::new();
+        let (one, other) = (Rc::clone(&reader), Rc::clone(&reader));
+        builder
+            .add(&skeleton.maps.ring_process, move |bytes| {
+                one.borrow_mut().process.push(bytes.to_vec());
+                0
+            })
+            .and_then(|builder| {
+                builder.add(&skeleton.maps.ring, move |bytes| {
+                    let mut reader = other.borrow_mut();
+                    reader.pending.push(bytes.to_vec());
+                    0
+                })
+            })
+            .map_err(SensorError::kernel("reading the rings"))?;
+        let rings = builder.build().map_err(SensorError::kernel("reading the rings"))?;
+        while !stop.load(Ordering::Acquire) {
+            let _ = rings.poll_raw(POLL);
+            reader.borrow_mut().deliver();
+        }
+        // What the probes still have: they go only when the links do.
+        let _ = rings.consume_raw();
+        reader.borrow_mut().deliver();
+        Ok(())
+    }
+}
+
+struct Reader<S> {
+    decoder: Decoder,
+    sink: S,
+    shared: Arc<Shared>,
+    pending: Vec<Vec<u8>>,
+    process: Vec<Vec<u8>>,
+}
+
+impl<S: FnMut(Event)> Reader<S> {
+    // Both rings in the order of time, so that a process is known before what it does.
+    fn deliver(&mut self) {
+        let mut batch: Vec<Vec<u8>> = self.process.drain(..).chain(self.pending.drain(..)).collect();
+        batch.sort_by_key(|bytes| bytes.first_chunk::<8>().map_or(0, |time| u64::from_ne_bytes(*time)));
+        for bytes in &batch {
+            let Some(record) = Record::parse(bytes) else {
+                self.shared.malformed.fetch_add(1, Ordering::Relaxed);
+                continue;
+            };
+            let ends = record.class == Class::Exit;
+            if let Some(event) = self.decoder.decode(&record) {
+                self.shared.count(event.kind);
+                (self.sink)(event);
+            }
+            if ends {
+                self.shared.set_processes(self.decoder.table.len(), self.decoder.table.containers());
+            }
+        }
+        self.shared.snapshot_if_asked(&self.decoder.table);
+    }
+}
+
+/// Writes into the map which calls are wanted.
+pub(crate) fn want(wanted: &MapHandle, kinds: &BTreeSet<EventKind>) -> Result<(), SensorError> {
+    // The table must hear of directories and names whatever the rules ask for.
+    let always = [EventKind::Chdir, EventKind::Fchdir, EventKind::Chroot];
+    let values: HashMap<u32, u32> = CALLS
+        .iter()
+        .filter(|call| kinds.contains(&call.kind) || always.contains(&call.kind))
+        .map(|call| (call.number, call.probe as u32 | if call.vital { VITAL } else { 0 }))
+        .collect();
+    for call in CALLS {
+        let value = values.get(&call.number).copied().unwrap_or(0);
+        wanted
+            .update(&call.number.to_ne_bytes(), &value.to_ne_bytes(), MapFlags::ANY)
+            .map_err(SensorError::kernel("choosing the calls"))?;
+    }
+    Ok(())
+}

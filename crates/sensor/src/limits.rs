@@ -1,0 +1,20 @@
+//! Ceilings on what comes from outside.
+
+/// Most processes in the table, unless the caller says otherwise.
+pub(crate) const PROCESSES_MAX: usize = 65_536;
+/// Size of the kernel's ring buffer, unless the caller says otherwise.
+pub(crate) const RING_BYTES: usize = 16 << 20;
+/// Bytes of arguments that are kept, all together.
+pub(crate) const ARGS_BYTES_MAX: usize = 4_096;
+/// Bytes of environment that are kept, all together.
+pub(crate) const ENV_BYTES_MAX: usize = 4_096;
+/// Largest passwd or group file that is read.
+pub(crate) const ACCOUNTS_BYTES_MAX: u64 = 1 << 20;
+/// Largest description of a container that is read.
+pub(crate) const CONTAINER_BYTES_MAX: u64 = 4 << 20;
+/// Containers and cgroups remembered.
+pub(crate) const CONTAINERS_MAX: usize = 4_096;
+/// Largest procfs file that is read.
+pub(crate) const PROC_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Children of one process that are followed when it ends.
+pub(crate) const ORPHANS_MAX: usize = 256;

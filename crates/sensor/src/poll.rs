@@ -1,0 +1,227 @@
+//! The way without privileges: looks at procfs again and again. Sees programs and sockets that live long enough.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use smallvec::SmallVec;
+use yagura_event::{Event, EventKind, Fd, FdKind, L4Protocol, Process, Role, Socket};
+
+use crate::{clock, procfs, status::Shared, table::Table};
+
+const PERIOD: Duration = Duration::from_millis(200);
+/// Sockets are looked at less often: finding their owners costs a walk over all descriptors.
+const SOCKETS_EVERY: u32 = 5;
+/// Most sockets remembered.
+const SOCKETS_MAX: usize = 65_536;
+
+/// Looks at procfs until `stop` is true.
+pub(crate) fn run(mut table: Table, stop: &AtomicBool, shared: &Arc<Shared>, mut sink: impl FnMut(Event)) {
+    let mut poller = Poller { known: HashMap::new(), sockets: HashSet::new(), number: 0 };
+    poller.processes(&mut table, &mut |_| {});
+    poller.sockets(&table, &mut |_| {});
+    let mut round = 0_u32;
+    while !stop.load(Ordering::Acquire) {
+        let begin = Instant::now();
+        round = round.wrapping_add(1);
+        let mut tell = |event: Event| {
+            shared.count(event.kind);
+            sink(event);
+        };
+        poller.processes(&mut table, &mut tell);
+        if round % SOCKETS_EVERY == 0 {
+            poller.sockets(&table, &mut tell);
+        }
+        shared.set_processes(poller.known.len(), table.containers());
+        shared.snapshot_if_asked(&table);
+        std::thread::sleep(PERIOD.saturating_sub(begin.elapsed()));
+    }
+}
+
+struct Poller {
+    // By pid: start time, name and program, so that a new program in an old process is seen.
+    known: HashMap<u32, (u64, String, Box<str>, Arc<Process>)>,
+    sockets: HashSet<(SocketAddr, SocketAddr, u64)>,
+    number: u64,
+}
+
+impl Poller {
+    fn processes(&mut self, table: &mut Table, tell: &mut impl FnMut(Event)) {
+        let pids = procfs::pids();
+        let alive: HashSet<u32> = pids.iter().copied().collect();
+        let ended: Vec<u32> = self.known.keys().filter(|pid| !alive.contains(pid)).copied().collect();
+        for pid in ended {
+            if let Some((.., process)) = self.known.remove(&pid) {
+                tell(self.event(EventKind::ProcExit, process, None));
+            }
+        }
+        for pid in pids {
+            let Some(facts) = procfs::facts(pid).filter(|facts| !facts.kernel_thread) else { continue };
+            let same = self.known.get(&pid).is_some_and(|(start, comm, exe, _)| {
+                (*start, comm.as_str(), &**exe) == (facts.start, facts.comm.as_str(), &*facts.exe.path)
+            });
+            if same {
+                continue;
+            }
+            let (start, comm, exe) = (facts.start, facts.comm.clone(), facts.exe.path.clone());
+            let parent = self.known.get(&facts.ppid).map(|(.., process)| Arc::clone(process));
+            let process = table.insert_facts(facts, parent);
+            self.known.insert(pid, (start, comm, exe, Arc::clone(&process)));
+            tell(self.event(EventKind::Execve, process, None));
+        }
+    }
+
+    fn sockets(&mut self, _table: &Table, tell: &mut impl FnMut(Event)) {
+        let mut open: Vec<Entry> = Vec::new();
+        for (file, protocol) in [
+            ("tcp", L4Protocol::Tcp),
+            ("tcp6", L4Protocol::Tcp),
+            ("udp", L4Protocol::Udp),
+            ("udp6", L4Protocol::Udp),
+        ] {
+            let text = fs::read_to_string(format!("/proc/net/{file}")).unwrap_or_default();
+            open.extend(text.lines().skip(1).filter_map(|line| entry(line, protocol)));
+        }
+        let new: Vec<&Entry> = open.iter().filter(|entry| !self.sockets.contains(&entry.key())).collect();
+        if !new.is_empty() {
+            let owners = self.owners();
+            for entry in &new {
+                let Some(process) = owners.get(&entry.inode) else { continue };
+                tell(self.event(entry.kind, Arc::clone(process), Some(entry.fd())));
+            }
+        }
+        self.sockets = open.iter().take(SOCKETS_MAX).map(Entry::key).collect();
+    }
+
+    // Processes by the inodes of their sockets, as far as this user may look.
+    fn owners(&self) -> HashMap<u64, Arc<Process>> {
+        let mut owners = HashMap::new();
+        for (pid, (.., process)) in &self.known {
+            let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
+            for descriptor in descriptors.flatten() {
+                let Ok(target) = fs::read_link(descriptor.path()) else { continue };
+                let target = target.to_string_lossy();
+                let inode =
+                    target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']')?.parse().ok());
+                if let Some(inode) = inode {
+                    owners.insert(inode, Arc::clone(process));
+                }
+            }
+        }
+        owners
+    }
+
+    fn event(&mut self, kind: EventKind, process: Arc<Process>, fd: Option<Fd>) -> Event {
+        self.number += 1;
+        Event {
+            number: self.number,
+            time: clock::now(),
+            kind,
+            result: 0,
+            cpu: 0,
+            tid: process.pid,
+            process,
+            fd,
+            args: SmallVec::new(),
+            data: None,
+        }
+    }
+}
+
+/// A line of /proc/net/tcp and its like.
+struct Entry {
+    local: SocketAddr,
+    remote: SocketAddr,
+    inode: u64,
+    kind: EventKind,
+    protocol: L4Protocol,
+}
+
+impl Entry {
+    fn key(&self) -> (SocketAddr, SocketAddr, u64) {
+        (self.local, self.remote, self.inode)
+    }
+
+    fn fd(&self) -> Fd {
+        let role = if self.kind == EventKind::Connect { Role::Client } else { Role::Server };
+        let has_peer = self.remote.port() != 0;
+        let socket = Socket {
+            protocol: self.protocol,
+            role,
+            local: Some(self.local),
+            remote: has_peer.then_some(self.remote),
+            connected: has_peer,
+            name_changed: true,
+        };
+        let kind = if self.local.is_ipv4() { FdKind::Ipv4 } else { FdKind::Ipv6 };
+        Fd {
+            number: -1,
+            kind,
+            name: socket.tuple().into(),
+            raw_name: None,
+            inode: None,
+            socket: Some(socket),
+        }
+    }
+}
+
+// Numbers of the line: 1 local, 2 remote, 3 state (01 established, 0A listening), 9 inode.
+fn entry(line: &str, protocol: L4Protocol) -> Option<Entry> {
+    let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+    let (local, remote) = (end(fields.get(1)?)?, end(fields.get(2)?)?);
+    let kind = match *fields.get(3)? {
+        "0A" => EventKind::Listen,
+        // Which side began is not told; a low port here is taken for a service.
+        "01" if local.port() < 1024 || local.port() < remote.port() => EventKind::Accept,
+        "01" => EventKind::Connect,
+        _ => return None,
+    };
+    Some(Entry { local, remote, inode: fields.get(9)?.parse().ok()?, kind, protocol })
+}
+
+// Hexadecimal words in the machine's order, then the port.
+fn end(text: &str) -> Option<SocketAddr> {
+    let (address, port) = text.split_once(':')?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    let word = |index: usize| {
+        u32::from_str_radix(address.get(index * 8..index * 8 + 8)?, 16).ok().map(u32::to_ne_bytes)
+    };
+    let ip = match address.len() {
+        8 => IpAddr::V4(Ipv4Addr::from(word(0)?)),
+        32 => {
+            let mut bytes = [0; 16];
+            for (index, chunk) in bytes.chunks_exact_mut(4).enumerate() {
+                chunk.copy_from_slice(&word(index)?);
+            }
+            let ip = Ipv6Addr::from(bytes);
+            ip.to_ipv4_mapped().map_or(IpAddr::V6(ip), IpAddr::V4)
+        }
+        _ => return None,
+    };
+    Some(SocketAddr::new(ip, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_proc_net_are_read() {
+        let line = "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  0  0 4242 1 0 100 0 0 10 0";
+        let entry = entry(line, L4Protocol::Tcp).expect("a good line");
+        assert_eq!(entry.local, SocketAddr::from(([127, 0, 0, 1], 8080)));
+        assert_eq!((entry.kind, entry.inode), (EventKind::Listen, 4242));
+        assert!(super::entry("junk", L4Protocol::Tcp).is_none());
+        assert_eq!(
+            end("00000000000000000000000001000000:0050"),
+            Some(SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1_u16], 80)))
+        );
+    }
+}

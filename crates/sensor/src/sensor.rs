@@ -1,0 +1,231 @@
+//! [`Sensor`]: chooses the best way to listen, and runs it.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::{Arc, Mutex, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
+
+use libbpf_rs::MapHandle;
+use yagura_event::{Event, EventKind, Process, SensorMode, SensorStatus};
+
+use crate::{
+    SensorError,
+    call::CALLS,
+    clock::Clock,
+    decode::Decoder,
+    ebpf::{self, Probes},
+    limits::{PROCESSES_MAX, RING_BYTES},
+    poll,
+    status::{Shared, lock},
+    table::Table,
+};
+
+/// What the sensor is asked to do.
+#[derive(Debug, Clone)]
+pub struct SensorOptions {
+    /// Kinds of event to deliver. What nobody wants costs close to nothing.
+    pub kinds: BTreeSet<EventKind>,
+    /// Only this way of listening; `None` takes the best that works.
+    pub mode: Option<SensorMode>,
+    /// Size of the kernel's ring buffer in bytes; rounded up to a power of two.
+    pub ring_bytes: usize,
+    /// Most processes in the process table.
+    pub processes_max: usize,
+}
+
+impl Default for SensorOptions {
+    fn default() -> Self {
+        Self {
+            kinds: EventKind::ALL.iter().copied().collect(),
+            mode: None,
+            ring_bytes: RING_BYTES,
+            processes_max: PROCESSES_MAX,
+        }
+    }
+}
+
+/// Kinds of event that a way of listening can deliver.
+pub fn capturable_kinds(mode: SensorMode) -> BTreeSet<EventKind> {
+    use EventKind::{Accept, Clone, Connect, Execve, Listen, ProcExit};
+    match mode {
+        SensorMode::Ebpf => CALLS.iter().map(|call| call.kind).chain([Clone, ProcExit]).collect(),
+        SensorMode::ProcConnector => [Execve, Clone, ProcExit].into(),
+        SensorMode::Procfs => [Execve, ProcExit, Connect, Accept, Listen].into(),
+        SensorMode::Off => BTreeSet::new(),
+    }
+}
+
+/// A sensor that is ready to run.
+pub struct Sensor {
+    way: Way,
+    shared: Arc<Shared>,
+    wanted: Arc<Mutex<Option<MapHandle>>>,
+}
+
+enum Way {
+    Ebpf(Box<Probes>),
+    Procfs(Box<Table>),
+}
+
+impl Sensor {
+    /// Loads and attaches the probes and fills the process table; falls back to procfs by itself, unless the options
+    /// name a mode.
+    ///
+    /// # Errors
+    /// [`SensorError::Unavailable`] when the named mode does not work here.
+    pub fn start(options: SensorOptions) -> Result<Self, SensorError> {
+        let shared = Arc::new(Shared::new());
+        if matches!(options.mode, None | Some(SensorMode::Ebpf)) {
+            match Self::ebpf(&options, &shared) {
+                Ok(sensor) => return Ok(sensor),
+                Err(reason) if options.mode.is_some() => {
+                    return Err(SensorError::Unavailable { mode: "eBPF", reason });
+                }
+                Err(reason) => {
+                    shared.capability("eBPF", false, &reason);
+                    lock(&shared.reasons).push(format!("eBPF: {reason}"));
+                }
+            }
+        }
+        match options.mode {
+            None | Some(SensorMode::Procfs) => {}
+            Some(SensorMode::ProcConnector) => {
+                let reason = "this version does not have it; use ebpf or procfs".to_owned();
+                return Err(SensorError::Unavailable { mode: "the process connector", reason });
+            }
+            Some(_) => {
+                return Err(SensorError::Unavailable {
+                    mode: "off",
+                    reason: "a sensor that is off cannot run".to_owned(),
+                });
+            }
+        }
+        shared.capability("procfs", Path::new("/proc/self/stat").exists(), "read again and again");
+        *lock(&shared.mode) = SensorMode::Procfs;
+        let table = Table::new(options.processes_max, Clock::new());
+        Ok(Self { way: Way::Procfs(Box::new(table)), shared, wanted: Arc::default() })
+    }
+
+    fn ebpf(options: &SensorOptions, shared: &Arc<Shared>) -> Result<Self, String> {
+        for (name, fine, help) in requirements() {
+            shared.capability(name, fine, if fine { "present" } else { help });
+            if !fine {
+                return Err(help.to_owned());
+            }
+        }
+        libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Warn, |_, text| {
+            tracing::debug!("libbpf: {}", text.trim_end())
+        })));
+        let table = Table::new(options.processes_max, Clock::new());
+        let loaded = Probes::load(&options.kinds, options.ring_bytes, Decoder::new(table), shared);
+        let mut probes = loaded.map_err(|error| format!("{error}; a Linux kernel 5.8 or newer with BTF, and root or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE are needed"))?;
+        // Attached first: a process that begins while the table is filled is in the ring already.
+        probes.decoder.table.fill();
+        shared.set_processes(probes.decoder.table.len(), probes.decoder.table.containers());
+        let wanted = probes.wanted().map_err(|error| error.to_string())?;
+        *lock(&shared.counters) = Some(probes.counters().map_err(|error| error.to_string())?);
+        *lock(&shared.mode) = SensorMode::Ebpf;
+        Ok(Self {
+            way: Way::Ebpf(Box::new(probes)),
+            shared: Arc::clone(shared),
+            wanted: Arc::new(Mutex::new(Some(wanted))),
+        })
+    }
+
+    /// Delivers events to `sink`, on this thread, until `stop` is true.
+    ///
+    /// # Errors
+    /// When the kernel refuses to let the rings be read.
+    pub fn run(self, stop: &AtomicBool, sink: impl FnMut(Event)) -> Result<(), SensorError> {
+        match self.way {
+            Way::Ebpf(probes) => probes.run(stop, &self.shared, sink),
+            Way::Procfs(table) => {
+                poll::run(*table, stop, &self.shared, sink);
+                Ok(())
+            }
+        }
+    }
+
+    /// For asking and steering the sensor while it runs elsewhere.
+    pub fn handle(&self) -> SensorHandle {
+        SensorHandle { shared: Arc::clone(&self.shared), wanted: Arc::clone(&self.wanted) }
+    }
+}
+
+/// Asks and steers a sensor that runs on another thread.
+#[derive(Clone)]
+pub struct SensorHandle {
+    shared: Arc<Shared>,
+    wanted: Arc<Mutex<Option<MapHandle>>>,
+}
+
+impl SensorHandle {
+    /// What it sees, cannot see and lost.
+    pub fn status(&self) -> SensorStatus {
+        self.shared.status()
+    }
+
+    /// Changes which kinds of event are delivered, from this moment on.
+    ///
+    /// # Errors
+    /// When the kernel refuses the change.
+    pub fn set_kinds(&self, kinds: &BTreeSet<EventKind>) -> Result<(), SensorError> {
+        match &*lock(&self.wanted) {
+            Some(wanted) => ebpf::want(wanted, kinds),
+            None => Ok(()),
+        }
+    }
+
+    /// Every process the sensor knows; empty where it does not answer within a quarter of a second.
+    pub fn processes(&self) -> Vec<Arc<Process>> {
+        self.shared.ask_snapshot();
+        let begin = Instant::now();
+        while begin.elapsed() < Duration::from_millis(250) {
+            let processes = self.shared.snapshot();
+            if !processes.is_empty() {
+                return processes;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Vec::new()
+    }
+}
+
+/// Tries every way of listening and keeps none running.
+pub fn probe() -> SensorStatus {
+    let options = SensorOptions { ring_bytes: 1 << 16, ..SensorOptions::default() };
+    match Sensor::start(options) {
+        Ok(sensor) => {
+            let mut status = sensor.handle().status();
+            status.started = None;
+            status
+        }
+        Err(error) => SensorStatus::off(
+            rustix::system::uname().release().to_string_lossy().into_owned(),
+            error.to_string(),
+        ),
+    }
+}
+
+// What eBPF needs, whether it is there, and what to do where it is not.
+fn requirements() -> [(&'static str, bool, &'static str); 2] {
+    const CAP_SYS_ADMIN: u64 = 1 << 21;
+    const CAP_BPF: u64 = 1 << 39;
+    const CAP_PERFMON: u64 = 1 << 38;
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let capabilities = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let capabilities = capabilities.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+    let may =
+        capabilities & CAP_SYS_ADMIN != 0 || capabilities & (CAP_BPF | CAP_PERFMON) == CAP_BPF | CAP_PERFMON;
+    [
+        ("privileges", may, "not allowed: run as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE"),
+        (
+            "BTF",
+            Path::new("/sys/kernel/btf/vmlinux").exists(),
+            "the kernel has no type information (/sys/kernel/btf/vmlinux): use one built with CONFIG_DEBUG_INFO_BTF",
+        ),
+    ]
+}

@@ -1,0 +1,224 @@
+//! What the sensor knows about itself, shared between its thread and whoever asks.
+
+use std::{
+    fs,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+
+use libbpf_rs::{MapCore, MapFlags, MapHandle};
+use yagura_event::{
+    BlindSpot, Capability, EventKind, EventRate, Loss, Process, SensorMode, SensorStatus, Timestamp,
+};
+
+use crate::table::Table;
+
+/// Counters and facts.
+pub(crate) struct Shared {
+    pub(crate) mode: Mutex<SensorMode>,
+    pub(crate) reasons: Mutex<Vec<String>>,
+    pub(crate) malformed: AtomicU64,
+    kinds: [AtomicU64; EventKind::COUNT],
+    capabilities: Mutex<Vec<Capability>>,
+    processes: AtomicUsize,
+    containers: AtomicUsize,
+    started: Timestamp,
+    rates: Mutex<Rates>,
+    pub(crate) counters: Mutex<Option<MapHandle>>,
+    asked: AtomicBool,
+    snapshot: Mutex<Vec<Arc<Process>>>,
+}
+
+struct Rates {
+    at: Instant,
+    counts: Vec<u64>,
+    per_second: Vec<f64>,
+}
+
+impl Shared {
+    pub(crate) fn new() -> Self {
+        let rates = Rates {
+            at: Instant::now(),
+            counts: vec![0; EventKind::COUNT],
+            per_second: vec![0.0; EventKind::COUNT],
+        };
+        Self {
+            mode: Mutex::new(SensorMode::Off),
+            reasons: Mutex::default(),
+            malformed: AtomicU64::new(0),
+            kinds: std::array::from_fn(|_| AtomicU64::new(0)),
+            capabilities: Mutex::default(),
+            processes: AtomicUsize::new(0),
+            containers: AtomicUsize::new(0),
+            started: crate::clock::now(),
+            rates: Mutex::new(rates),
+            counters: Mutex::default(),
+            asked: AtomicBool::new(false),
+            snapshot: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn count(&self, kind: EventKind) {
+        self.kinds[kind.index()].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_processes(&self, processes: usize, containers: usize) {
+        self.processes.store(processes, Ordering::Relaxed);
+        self.containers.store(containers, Ordering::Relaxed);
+    }
+
+    pub(crate) fn capability(&self, name: &str, available: bool, detail: &str) {
+        let capability = Capability { name: name.to_owned(), available, detail: detail.to_owned() };
+        lock(&self.capabilities).push(capability);
+    }
+
+    pub(crate) fn ask_snapshot(&self) {
+        self.asked.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn snapshot_if_asked(&self, table: &Table) {
+        if self.asked.swap(false, Ordering::AcqRel) {
+            *lock(&self.snapshot) = table.processes();
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Vec<Arc<Process>> {
+        lock(&self.snapshot).clone()
+    }
+
+    pub(crate) fn mode(&self) -> SensorMode {
+        *lock(&self.mode)
+    }
+
+    pub(crate) fn status(&self) -> SensorStatus {
+        let mode = self.mode();
+        let losses = self.losses();
+        let rates = self.event_rates();
+        SensorStatus {
+            mode,
+            mode_reasons: lock(&self.reasons).clone(),
+            kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
+            capabilities: lock(&self.capabilities).clone(),
+            blind_spots: blind_spots(mode),
+            started: Some(self.started),
+            events: rates.iter().map(|rate| rate.count).sum(),
+            lost: losses.iter().map(|loss| loss.count).sum(),
+            rates,
+            losses,
+            processes: self.processes.load(Ordering::Relaxed) as u64,
+            containers: self.containers.load(Ordering::Relaxed) as u64,
+            memory_bytes: resident_bytes(),
+        }
+    }
+
+    fn losses(&self) -> Vec<Loss> {
+        let map = lock(&self.counters);
+        let kernel = |which: u32| {
+            let values = map
+                .as_ref()
+                .and_then(|map| map.lookup_percpu(&which.to_ne_bytes(), MapFlags::ANY).ok().flatten());
+            let number =
+                |bytes: &Vec<u8>| bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_ne_bytes(*bytes));
+            values.map_or(0, |values| values.iter().map(number).sum())
+        };
+        let loss = |place: &str, count, detail: &str| Loss {
+            place: place.to_owned(),
+            count,
+            detail: detail.to_owned(),
+        };
+        // `enum counter` of the probes.
+        vec![
+            loss(
+                "ring_buffer",
+                kernel(0),
+                "events the reader was too slow for; sensor.ring_bytes makes room for more",
+            ),
+            loss(
+                "ring_buffer_process",
+                kernel(1),
+                "events of processes that began, ended or changed who they are",
+            ),
+            loss("compat_calls", kernel(2), "calls of 32-bit programs, which the probes cannot read"),
+            loss(
+                "malformed",
+                self.malformed.load(Ordering::Relaxed),
+                "records that could not be read; please report this",
+            ),
+        ]
+    }
+
+    fn event_rates(&self) -> Vec<EventRate> {
+        let counts: Vec<u64> = self.kinds.iter().map(|count| count.load(Ordering::Relaxed)).collect();
+        let mut rates = lock(&self.rates);
+        let elapsed = rates.at.elapsed().as_secs_f64();
+        if elapsed >= 1.0 {
+            rates.per_second = counts
+                .iter()
+                .zip(&rates.counts)
+                .map(|(now, before)| now.saturating_sub(*before) as f64 / elapsed)
+                .collect();
+            rates.counts.clone_from(&counts);
+            rates.at = Instant::now();
+        }
+        let rate = |kind: &EventKind| EventRate {
+            kind: kind.name().to_owned(),
+            count: counts[kind.index()],
+            per_second: rates.per_second[kind.index()],
+        };
+        EventKind::ALL.iter().filter(|kind| counts[kind.index()] > 0).map(rate).collect()
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a mode cannot see, whatever the rules ask for.
+pub(crate) fn blind_spots(mode: SensorMode) -> Vec<BlindSpot> {
+    let spot =
+        |what: &str, why: &str| BlindSpot { what: what.to_owned(), why: why.to_owned(), rules: Vec::new() };
+    match mode {
+        SensorMode::Ebpf => vec![
+            spot(
+                "io_uring operations",
+                "they pass no system call; the set-up of a ring is seen (io_uring_setup)",
+            ),
+            spot(
+                "system calls of 32-bit programs",
+                "their arguments are laid out differently; they are counted as compat_calls",
+            ),
+            spot(
+                "a path that another thread changes during the call",
+                "the path as written is read when the call returns; fd.name is the kernel's own",
+            ),
+        ],
+        SensorMode::ProcConnector => {
+            vec![spot("files and connections", "the process connector tells of exec, fork and exit only")]
+        }
+        SensorMode::Procfs => vec![
+            spot(
+                "programs that end within a fifth of a second",
+                "procfs is looked at five times a second; root and a kernel with BTF would show all",
+            ),
+            spot(
+                "opened, changed and deleted files",
+                "procfs tells nothing of them; root and a kernel with BTF are needed",
+            ),
+            spot(
+                "processes of other users in detail",
+                "without root only their names and arguments are readable",
+            ),
+            spot("connections that end quickly", "procfs lists only what is open at that moment"),
+        ],
+        SensorMode::Off => vec![spot("everything", "the sensor does not run")],
+    }
+}
+
+fn resident_bytes() -> u64 {
+    let pages = fs::read_to_string("/proc/self/statm").ok();
+    let pages = pages.and_then(|text| text.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or(0);
+    pages * rustix::param::page_size() as u64
+}

@@ -1,0 +1,489 @@
+//! The process table: who every process is, as immutable pictures.
+//!
+//! A picture is replaced when anything in it changes, never changed. INVARIANT: an entry answers for one process only:
+//! pid and start time together; a pid that is used again gets a new entry. INVARIANT: there are never more entries than
+//! the limit; those of processes that ended go first.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use yagura_event::{Container, Credentials, ExeFile, Process, Timestamp};
+
+use crate::{
+    account::Accounts,
+    clock::Clock,
+    container::Containers,
+    limits::{ARGS_BYTES_MAX, ENV_BYTES_MAX, ORPHANS_MAX},
+    procfs::{self, Facts},
+    record::{self, Record},
+    skeleton::types,
+};
+
+/// Who every process is.
+pub(crate) struct Table {
+    entries: HashMap<u32, Entry>,
+    // Processes that ended, oldest first; they are kept a little while for records that arrive late.
+    ended: VecDeque<(u32, u64)>,
+    limit: usize,
+    next_id: u64,
+    pub(crate) evicted: u64,
+    clock: Clock,
+    accounts: Accounts,
+    containers: Containers,
+}
+
+struct Entry {
+    process: Arc<Process>,
+    // Nanoseconds since boot.
+    start: u64,
+    children: u32,
+}
+
+/// Ended processes that are kept.
+const ENDED_MAX: usize = 1_024;
+/// Two start times closer than this are the same: procfs tells hundredths of a second.
+const SAME_START_NANOS: u64 = 10_000_000;
+
+impl Table {
+    pub(crate) fn new(limit: usize, clock: Clock) -> Self {
+        Self {
+            entries: HashMap::new(),
+            ended: VecDeque::new(),
+            limit: limit.max(64),
+            next_id: 1,
+            evicted: 0,
+            clock,
+            accounts: Accounts::default(),
+            containers: Containers::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len().saturating_sub(self.ended.len())
+    }
+
+    pub(crate) fn containers(&self) -> usize {
+        self.containers.count()
+    }
+
+    pub(crate) fn clock(&mut self) -> &Clock {
+        self.clock.refresh();
+        &self.clock
+    }
+
+    pub(crate) fn processes(&self) -> Vec<Arc<Process>> {
+        self.entries.values().map(|entry| Arc::clone(&entry.process)).collect()
+    }
+
+    /// Fills the table with every process there is.
+    pub(crate) fn fill(&mut self) {
+        let mut pids = procfs::pids();
+        pids.sort_unstable();
+        for pid in pids {
+            self.discover(pid, 0);
+        }
+    }
+
+    // A process that was not seen to begin, and its parents, from procfs.
+    fn discover(&mut self, pid: u32, depth: usize) -> Option<Arc<Process>> {
+        if let Some(entry) = self.entries.get(&pid) {
+            return Some(Arc::clone(&entry.process));
+        }
+        let facts = procfs::facts(pid)?;
+        let parent = match facts.ppid {
+            0 => None,
+            ppid if depth < Process::ANCESTORS_MAX => self.discover(ppid, depth + 1),
+            _ => None,
+        };
+        Some(self.insert_facts(facts, parent))
+    }
+
+    /// Puts what procfs told into the table and returns the picture.
+    pub(crate) fn insert_facts(&mut self, facts: Facts, parent: Option<Arc<Process>>) -> Arc<Process> {
+        let container = self.containers.find(&facts.cgroup);
+        let name: Box<str> = facts.comm.as_str().into();
+        let args: Vec<Box<str>> = facts.argv.iter().skip(1).cloned().collect();
+        let start = self.clock.at_boot(facts.start);
+        let process = Process {
+            id: self.next_id,
+            pid: facts.pid,
+            vpid: facts.vpid,
+            ppid: facts.ppid,
+            pgid: facts.pgid,
+            vpgid: facts.vpgid,
+            sid: facts.sid,
+            vsid: facts.vsid,
+            start_time: start,
+            exec_time: start,
+            cmdline: Process::join_cmdline(&name, &args),
+            exe: facts.argv.first().cloned().unwrap_or_else(|| name.clone()),
+            name,
+            exe_file: facts.exe,
+            args,
+            env: facts.env,
+            cwd: facts.cwd.into(),
+            tty: facts.tty,
+            credentials: self.credentials(
+                &Ids {
+                    uids: facts.uids,
+                    gids: facts.gids,
+                    login: facts.login,
+                    capabilities: facts.capabilities,
+                },
+                container.as_deref(),
+                facts.pid,
+            ),
+            cgroup: facts.cgroup.into(),
+            container,
+            parent: parent.into(),
+        };
+        self.put(process, facts.start)
+    }
+
+    fn put(&mut self, process: Process, start: u64) -> Arc<Process> {
+        self.next_id += 1;
+        let (pid, ppid) = (process.pid, process.ppid);
+        let process = Arc::new(process);
+        match self.entries.get_mut(&pid) {
+            Some(entry) if same_start(entry.start, start) => {
+                let before = entry.process.ppid;
+                entry.process = Arc::clone(&process);
+                if before != ppid {
+                    self.count_child(before, false);
+                    self.count_child(ppid, true);
+                }
+            }
+            _ => {
+                self.make_room();
+                self.entries.insert(pid, Entry { process: Arc::clone(&process), start, children: 0 });
+                self.count_child(ppid, true);
+            }
+        }
+        process
+    }
+
+    fn count_child(&mut self, ppid: u32, more: bool) {
+        if let Some(parent) = self.entries.get_mut(&ppid) {
+            parent.children =
+                if more { parent.children.saturating_add(1) } else { parent.children.saturating_sub(1) };
+        }
+    }
+
+    fn make_room(&mut self) {
+        while self.entries.len() >= self.limit {
+            if self.drop_ended() {
+                continue;
+            }
+            // Every process in the table lives: one of them has to go, and is found again in procfs when it acts.
+            let Some(pid) = self.entries.keys().next().copied() else { return };
+            self.entries.remove(&pid);
+            self.evicted += 1;
+        }
+    }
+
+    fn drop_ended(&mut self) -> bool {
+        let Some((pid, start)) = self.ended.pop_front() else { return false };
+        if self.entries.get(&pid).is_some_and(|entry| entry.start == start) {
+            self.entries.remove(&pid);
+        }
+        true
+    }
+
+    /// The process a record is about, brought up to date with what the record's head says.
+    pub(crate) fn of(&mut self, head: &types::head, comm: &str) -> Arc<Process> {
+        let known = self.entries.get(&head.pid).filter(|entry| same_start(entry.start, head.start));
+        let process = match known {
+            Some(entry) => Arc::clone(&entry.process),
+            None => self.adopt(head, comm),
+        };
+        let parent = self.parent_of(head);
+        if self.fits(&process, head, comm, parent.as_ref()) {
+            return process;
+        }
+        let mut next = Process::clone(&process);
+        next.id = self.next_id;
+        self.bring_up_to_date(&mut next, head, comm, parent);
+        self.put(next, head.start)
+    }
+
+    // A process whose beginning was not seen: from procfs if it is still the same, else from the record alone.
+    fn adopt(&mut self, head: &types::head, comm: &str) -> Arc<Process> {
+        self.entries.remove(&head.pid);
+        let facts = procfs::facts(head.pid).filter(|facts| same_start(facts.start, head.start));
+        let facts = facts.unwrap_or_else(|| Facts {
+            pid: head.pid,
+            vpid: head.vpid,
+            comm: comm.to_owned(),
+            start: head.start,
+            ..Facts::default()
+        });
+        let parent = self.parent_of(head);
+        self.insert_facts(Facts { start: head.start, ppid: head.ppid, ..facts }, parent)
+    }
+
+    fn parent_of(&mut self, head: &types::head) -> Option<Arc<Process>> {
+        if head.ppid == 0 || head.ppid == head.pid {
+            return None;
+        }
+        let entry = self.entries.get(&head.ppid).filter(|entry| same_start(entry.start, head.parent_start));
+        match entry {
+            Some(entry) => Some(Arc::clone(&entry.process)),
+            None => self.discover(head.ppid, 0),
+        }
+    }
+
+    fn fits(&self, process: &Process, head: &types::head, comm: &str, parent: Option<&Arc<Process>>) -> bool {
+        let who = &process.credentials;
+        let same_parent = match (process.parent.get(), parent) {
+            (Some(mine), Some(now)) => Arc::ptr_eq(mine, now),
+            (mine, now) => mine.is_none() && now.is_none(),
+        };
+        same_parent
+            && who.user.id == head.euid
+            && who.group.id == head.egid
+            && (who.ruid, who.suid, who.rgid) == (head.uid, head.suid, head.gid)
+            && who.cap_effective == head.cap_effective
+            && who.cap_permitted == head.cap_permitted
+            && who.cap_inheritable == head.cap_inheritable
+            && who.login.as_ref().map(|login| login.id) == login(head)
+            && (process.pgid, process.sid, process.tty, process.ppid) == (head.pgid, head.sid, head.tty, head.ppid)
+            // A thread may have a name of its own; the process has that of its first thread.
+            && (head.pid != head.tid || *process.name == *comm)
+    }
+
+    fn bring_up_to_date(
+        &mut self,
+        process: &mut Process,
+        head: &types::head,
+        comm: &str,
+        parent: Option<Arc<Process>>,
+    ) {
+        process.ppid = head.ppid;
+        process.parent = parent.into();
+        (process.pgid, process.vpgid, process.sid, process.vsid) =
+            (head.pgid, head.vpgid, head.sid, head.vsid);
+        process.tty = head.tty;
+        if head.pid == head.tid && *process.name != *comm {
+            process.name = comm.into();
+            process.cmdline = Process::join_cmdline(comm, &process.args);
+        }
+        let container = process.container.clone();
+        process.credentials = self.credentials(&Ids::of(head), container.as_deref(), head.pid);
+    }
+
+    /// A process began: a copy of its parent.
+    pub(crate) fn fork(&mut self, record: &Record<'_>) -> Arc<Process> {
+        let head = &record.head;
+        let maker = head.args[0] as u32;
+        let entry = self.entries.get(&maker).filter(|entry| same_start(entry.start, head.args[1]));
+        let maker = entry.map(|entry| Arc::clone(&entry.process)).or_else(|| self.discover(maker, 0));
+        let mut process = maker.as_deref().cloned().unwrap_or_default();
+        let start = self.clock.at_boot(head.start);
+        process.id = self.next_id;
+        (process.pid, process.vpid) = (head.pid, head.vpid);
+        (process.start_time, process.exec_time) = (start, start);
+        let comm = record.comm();
+        let parent = self.parent_of(head).or(maker);
+        self.follow_cgroup(&mut process, record);
+        self.bring_up_to_date(&mut process, head, &comm, parent);
+        self.entries.remove(&head.pid);
+        self.put(process, head.start)
+    }
+
+    /// A process began to run another program.
+    pub(crate) fn exec(&mut self, record: &Record<'_>) -> Arc<Process> {
+        let head = &record.head;
+        let comm = record.comm();
+        let mut process = Process::clone(&self.of(head, &comm));
+        let argv =
+            record.field(record::ARGV).map(|bytes| record::texts(bytes, ARGS_BYTES_MAX)).unwrap_or_default();
+        process.id = self.next_id;
+        process.name = comm.as_str().into();
+        process.exe = argv.first().cloned().unwrap_or_default();
+        process.args = argv.into_iter().skip(1).collect();
+        process.cmdline = Process::join_cmdline(&process.name, &process.args);
+        process.env =
+            record.field(record::ENV).map(|bytes| record::texts(bytes, ENV_BYTES_MAX)).unwrap_or_default();
+        process.exe_file = exe_file(record);
+        process.exec_time = self.clock.at_boot(head.time);
+        if let Some(cwd) = record.path(record::CWD) {
+            process.cwd = cwd.into();
+        }
+        self.follow_cgroup(&mut process, record);
+        let container = process.container.clone();
+        process.credentials = self.credentials(&Ids::of(head), container.as_deref(), head.pid);
+        let had_children = self.entries.get(&head.pid).is_some_and(|entry| entry.children > 0);
+        let process = self.put(process, head.start);
+        if had_children {
+            self.show_to_children(&process);
+        }
+        process
+    }
+
+    /// A process ended. Its picture stays for a while; its children get the parent that the kernel gave them.
+    pub(crate) fn exit(&mut self, record: &Record<'_>) -> Arc<Process> {
+        let process = self.of(&record.head, &record.comm());
+        if self.entries.get(&process.pid).is_some_and(|entry| entry.children > 0) {
+            self.reparent(process.pid);
+        }
+        self.count_child(process.ppid, false);
+        self.ended.push_back((process.pid, record.head.start));
+        if self.ended.len() > ENDED_MAX {
+            self.drop_ended();
+        }
+        process
+    }
+
+    /// The working directory of a process changed.
+    pub(crate) fn chdir(&mut self, process: &Arc<Process>, head: &types::head, cwd: String) -> Arc<Process> {
+        if *process.cwd == *cwd {
+            return Arc::clone(process);
+        }
+        let mut next = Process::clone(process);
+        next.id = self.next_id;
+        next.cwd = cwd.into();
+        self.put(next, head.start)
+    }
+
+    fn children(&self, pid: u32) -> Vec<u32> {
+        let children =
+            self.entries.iter().filter(|(_, entry)| entry.process.ppid == pid).map(|(pid, _)| *pid);
+        children.take(ORPHANS_MAX).collect()
+    }
+
+    // Children that live see their parent's new picture, and so do theirs.
+    fn show_to_children(&mut self, parent: &Arc<Process>) {
+        let mut parents = vec![Arc::clone(parent)];
+        let mut left = ORPHANS_MAX;
+        while let Some(parent) = parents.pop() {
+            for pid in self.children(parent.pid) {
+                let Some(entry) = self.entries.get(&pid).filter(|_| left > 0 && pid != parent.pid) else {
+                    continue;
+                };
+                left -= 1;
+                let (start, has_children) = (entry.start, entry.children > 0);
+                let mut next = Process::clone(&entry.process);
+                next.id = self.next_id;
+                next.parent = Arc::clone(&parent).into();
+                let next = self.put(next, start);
+                if has_children {
+                    parents.push(next);
+                }
+            }
+        }
+    }
+
+    fn reparent(&mut self, pid: u32) {
+        for child in self.children(pid) {
+            let Some(ppid) = procfs::ppid(child).filter(|ppid| *ppid != pid && *ppid != child) else {
+                continue;
+            };
+            let parent = self.discover(ppid, 0);
+            let Some(entry) = self.entries.get(&child) else { continue };
+            let start = entry.start;
+            let mut next = Process::clone(&entry.process);
+            next.id = self.next_id;
+            next.ppid = ppid;
+            next.parent = parent.into();
+            let next = self.put(next, start);
+            if self.entries.get(&child).is_some_and(|entry| entry.children > 0) {
+                self.show_to_children(&next);
+            }
+        }
+    }
+
+    fn follow_cgroup(&mut self, process: &mut Process, record: &Record<'_>) {
+        if let Some(cgroup) = record.path(record::CGROUP) {
+            process.container = self.containers.find(&cgroup);
+            process.cgroup = cgroup.into();
+        }
+    }
+
+    /// A user's number with its name, as the process's own root knows it.
+    pub(crate) fn user(&mut self, process: &Process, id: u32) -> yagura_event::User {
+        let (key, root) = root_of(process.container.as_deref(), process.pid);
+        self.accounts.user(&key, || root, id)
+    }
+
+    /// A group's number with its name, as the process's own root knows it.
+    pub(crate) fn group(&mut self, process: &Process, id: u32) -> yagura_event::User {
+        let (key, root) = root_of(process.container.as_deref(), process.pid);
+        self.accounts.group(&key, || root, id)
+    }
+
+    fn credentials(&mut self, ids: &Ids, container: Option<&Container>, pid: u32) -> Credentials {
+        let (key, root) = root_of(container, pid);
+        let mut user = |id| self.accounts.user(&key, || root.clone(), id);
+        let (effective, login) = (user(ids.uids[1]), ids.login.map(user));
+        Credentials {
+            user: effective,
+            group: self.accounts.group(&key, || root.clone(), ids.gids[1]),
+            ruid: ids.uids[0],
+            suid: ids.uids[2],
+            rgid: ids.gids[0],
+            login,
+            cap_inheritable: ids.capabilities[0],
+            cap_permitted: ids.capabilities[1],
+            cap_effective: ids.capabilities[2],
+        }
+    }
+}
+
+/// Numbers that say who a process runs as: real, effective, saved; inheritable, permitted, effective.
+struct Ids {
+    uids: [u32; 3],
+    gids: [u32; 3],
+    login: Option<u32>,
+    capabilities: [u64; 3],
+}
+
+impl Ids {
+    fn of(head: &types::head) -> Self {
+        Self {
+            uids: [head.uid, head.euid, head.suid],
+            gids: [head.gid, head.egid, head.sgid],
+            login: login(head),
+            capabilities: [head.cap_inheritable, head.cap_permitted, head.cap_effective],
+        }
+    }
+}
+
+fn login(head: &types::head) -> Option<u32> {
+    (head.loginuid != u32::MAX).then_some(head.loginuid)
+}
+
+fn same_start(one: u64, other: u64) -> bool {
+    one.abs_diff(other) < SAME_START_NANOS
+}
+
+// Whose account files name the users: the container's, seen through any of its processes, or the host's.
+fn root_of(container: Option<&Container>, pid: u32) -> (String, PathBuf) {
+    match container {
+        Some(container) => (container.id.clone(), PathBuf::from(format!("/proc/{pid}/root"))),
+        None => (String::new(), PathBuf::from("/")),
+    }
+}
+
+fn exe_file(record: &Record<'_>) -> ExeFile {
+    let path = record.path(record::PATH).unwrap_or_default();
+    let Some(facts) = record.file() else { return ExeFile { path: path.into(), ..ExeFile::default() } };
+    let time = |seconds: i64, nanos: u32| {
+        Timestamp::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(nanos)))
+    };
+    let euid = record.head.euid;
+    ExeFile {
+        path: path.into(),
+        inode: facts.inode,
+        device: facts.device,
+        ctime: time(facts.ctime_sec, facts.ctime_nsec),
+        mtime: time(facts.mtime_sec, facts.mtime_nsec),
+        writable: procfs::is_writable(facts.mode, facts.uid == euid, euid == 0),
+        upper_layer: facts.upper_layer != 0,
+        lower_layer: facts.lower_layer != 0,
+        memfd: facts.memfd != 0,
+        deleted: facts.links == 0,
+    }
+}
