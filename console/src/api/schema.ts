@@ -1,0 +1,2993 @@
+// Generated from docs/openapi.json by `make codegen` (here: `npm run codegen`). Do not edit.
+
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says `ok` while the server answers. Public, so it says nothing else. */
+        get: operations["health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is protected, and how it stands. */
+        get: operations["asset_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, the latest first. */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks that no row of the audit trail was changed, added or taken out. */
+        get: operations["audit_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables that can be asked. */
+        get: operations["event_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong. The findings come without evidence; ask for one of them to get it. */
+        get: operations["finding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/findings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One finding with its evidence. */
+        get: operations["finding_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Decides about a finding. */
+        patch: operations["finding_update"];
+        trace?: never;
+    };
+    "/v1/hunt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a question in SQL over everything that was stored. */
+        post: operations["hunt_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics in Prometheus' text format. */
+        get: operations["metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The description of this API. */
+        get: operations["openapi_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How things stand, on one page. */
+        get: operations["overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password. Ends all one's sessions and begins a new one. */
+        put: operations["password_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What emulated attacks proved, the latest first. */
+        get: operations["proof_list"];
+        put?: never;
+        /** Records what emulated attacks proved. */
+        post: operations["proof_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every saved query. */
+        get: operations["query_list"];
+        put?: never;
+        /** Saves a query. */
+        post: operations["query_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a saved query. */
+        delete: operations["query_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule, and what could not be loaded. */
+        get: operations["rule_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule with its text. */
+        get: operations["rule_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switches a rule on or off, from now on and after a restart. */
+        patch: operations["rule_update"];
+        trace?: never;
+    };
+    "/v1/rules/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks the text of a rule file without loading it. */
+        post: operations["rule_lint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sensor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the sensor sees, what it cannot see, and what it lost. */
+        get: operations["sensor_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is asking, and what they may do. */
+        get: operations["session_get"];
+        put?: never;
+        /** Signs in. */
+        post: operations["session_create"];
+        /** Signs out. */
+        delete: operations["session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the first administrator is still to be made. */
+        get: operations["setup_get"];
+        put?: never;
+        /** Makes the first administrator with the one-time token, and signs them in. */
+        post: operations["setup_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens now, as server-sent events. `event: finding` carries a Finding that just happened or was decided
+         *     about, with its latest piece of evidence; `event: event` an event in OCSF form, `event: sensor` a SensorStatus once a second, and `event: missed` a StreamMissed when the client
+         *     was too slow or too much happened at once.
+         */
+        get: operations["stream_open"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every API token, without its secret. */
+        get: operations["token_list"];
+        put?: never;
+        /** Makes an API token. Its secret is shown this once. */
+        post: operations["token_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an API token. */
+        delete: operations["token_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A key for a program, without its secret. */
+        ApiToken: {
+            /** @description When it was made. */
+            created: components["schemas"]["Timestamp"];
+            /** @description Who made it. */
+            created_by: string;
+            expires?: null | components["schemas"]["Timestamp"];
+            /** @description Random id. */
+            id: string;
+            last_used?: null | components["schemas"]["Timestamp"];
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Something that is protected: a host, a container, an image. */
+        Asset: {
+            /** @description Facts about it (operating system, kernel, addresses, image …), one value a name. */
+            facts: {
+                [key: string]: string;
+            };
+            /** @description When it was first seen. */
+            first_seen: components["schemas"]["Timestamp"];
+            /** @description Stable id: the machine id of a host, the container's id, the image's digest. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["AssetKind"];
+            /** @description When it was last seen. */
+            last_seen: components["schemas"]["Timestamp"];
+            /** @description Name people know it by. */
+            name: string;
+        };
+        /**
+         * @description What an asset is.
+         * @enum {string}
+         */
+        AssetKind: "host" | "container" | "image";
+        /** @description One page of assets. */
+        AssetPage: {
+            /** @description The assets. */
+            items: components["schemas"]["AssetSummary"][];
+            /** @description Where the next page begins; `None` on the last one. */
+            next?: string | null;
+        };
+        /** @description An asset and how it stands. */
+        AssetSummary: {
+            /** @description The asset. */
+            asset: components["schemas"]["Asset"];
+            /**
+             * Format: int64
+             * @description Open findings on it.
+             */
+            findings_open: number;
+            severity_max?: null | components["schemas"]["Severity"];
+        };
+        /** @description One row of the audit trail. */
+        AuditEntry: {
+            /** @description What was done, for example `finding_set_status`. */
+            action: string;
+            /** @description Who. */
+            actor: string;
+            /** @description From which address. */
+            address?: string | null;
+            /** @description Further values, as a person reads them. Never a secret. */
+            detail: string;
+            /** @description SHA-256 over the hash before and this row, in hexadecimal. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Counts from 1 without gaps.
+             */
+            number: number;
+            /** @description To what: an id or a name. */
+            object: string;
+            /** @description When. */
+            time: components["schemas"]["Timestamp"];
+        };
+        /** @description One page of the audit trail. */
+        AuditPage: {
+            /** @description The rows, latest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page; `None` on the last one.
+             */
+            next?: number | null;
+        };
+        /** @description What checking the whole chain found. */
+        AuditVerdict: {
+            /**
+             * Format: int64
+             * @description The first row that does not fit the one before it; `None` when the chain is whole.
+             */
+            broken_at?: number | null;
+            /**
+             * Format: int64
+             * @description Rows checked.
+             */
+            entries: number;
+            /** @description Hash of the last row. Kept elsewhere, it also proves that no row was cut off at the end. */
+            head: string;
+        };
+        /** @description Something that cannot be seen. */
+        BlindSpot: {
+            /** @description Rules that cannot fire, or not fully, because of it. */
+            rules: string[];
+            /** @description What is not seen. */
+            what: string;
+            /** @description Why, and what would help. */
+            why: string;
+        };
+        /**
+         * @description How a caller proved who they are.
+         * @enum {string}
+         */
+        CallerKind: "session" | "token" | "local";
+        /** @description Something that was tried at start. */
+        Capability: {
+            /** @description Whether it works here. */
+            available: boolean;
+            /** @description Why not, or what it is used for. */
+            detail: string;
+            /** @description What, for example `tp_btf/sched_process_exec`. */
+            name: string;
+        };
+        /** @description A column of a table. */
+        ColumnWire: {
+            /** @description Its type. */
+            data_type: string;
+            /** @description What is in it. */
+            description: string;
+            /** @description Its name in SQL. */
+            name: string;
+        };
+        /**
+         * @description How bad a diagnostic is.
+         * @enum {string}
+         */
+        DiagnosticLevel: "error" | "warning" | "info";
+        /** @description Something that is wrong with a rule or its file. */
+        DiagnosticWire: {
+            /** @description Stable short code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description In which column, from 1.
+             */
+            column?: number | null;
+            /** @description In which file. */
+            file?: string | null;
+            /** @description What to do about it. */
+            help?: string | null;
+            /** @description How bad it is. */
+            level: components["schemas"]["DiagnosticLevel"];
+            /**
+             * Format: int32
+             * @description On which line, from 1.
+             */
+            line?: number | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description In which rule, list or macro. */
+            rule?: string | null;
+        };
+        /** @description Events of one kind. */
+        EventRate: {
+            /**
+             * Format: int64
+             * @description Events since start.
+             */
+            count: number;
+            /** @description Kind of event. */
+            kind: string;
+            /**
+             * Format: double
+             * @description Events per second over the last seconds.
+             */
+            per_second: number;
+        };
+        /** @description A piece of proof. */
+        Evidence: {
+            /** @description The event in OCSF form, with the process tree. */
+            event: unknown;
+            /** @description The rule's output fields and their values. */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** @description What happened, as the rule words it. */
+            message: string;
+            /** @description When it happened. */
+            time: components["schemas"]["Timestamp"];
+        };
+        /** @description Something is wrong. What happens again with the same cause adds to `count` of the finding that is there. */
+        Finding: {
+            accepted_until?: null | components["schemas"]["Timestamp"];
+            /** @description Id of the asset it was found on. */
+            asset_id: string;
+            /** @description That asset's name. */
+            asset_name: string;
+            /**
+             * Format: int32
+             * @description How sure it is, 0 to 100.
+             */
+            confidence: number;
+            /** @description Container, where there is one: its short id. */
+            container_id?: string | null;
+            /**
+             * Format: int64
+             * @description How often it happened.
+             */
+            count: number;
+            /** @description The proof: the first and the latest events, at most [`Finding::EVIDENCE_MAX`]. */
+            evidence: components["schemas"]["Evidence"][];
+            /** @description When it first happened. */
+            first_seen: components["schemas"]["Timestamp"];
+            /** @description Same cause, same id. */
+            id: components["schemas"]["FindingId"];
+            /** @description What kind of thing found it. */
+            kind: components["schemas"]["FindingKind"];
+            /** @description When it last happened. */
+            last_seen: components["schemas"]["Timestamp"];
+            /** @description What happened, with the values of the latest event. */
+            message: string;
+            /** @description Path of the program that did it. */
+            process_path?: string | null;
+            /** @description What to do about it. */
+            remediation?: string | null;
+            /** @description The rule that found it. */
+            rule: string;
+            /** @description The file and version the rule came from. */
+            rule_source: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+            /** @description What was decided about it. */
+            status: components["schemas"]["FindingStatus"];
+            /** @description Why that was decided. */
+            status_reason?: string | null;
+            /** @description The rule's tags. */
+            tags: string[];
+            /** @description ATT&CK techniques. */
+            techniques: components["schemas"]["Technique"][];
+            /** @description What is wrong, in a few words: for a rule, its name. */
+            title: string;
+            /** @description User that did it. */
+            user_name?: string | null;
+        };
+        /** @description How many findings there are. */
+        FindingCounts: {
+            /** @description How often something happened in each hour that was asked for, and how severe it was; hours without are left out. */
+            by_hour: components["schemas"]["HourCount"][];
+            /** @description By status; every status is there. */
+            by_status: components["schemas"]["StatusCount"][];
+            /** @description The open ones by severity, worst first; every severity is there. */
+            open_by_severity: components["schemas"]["SeverityCount"][];
+            /** @description Rules with the most open findings. */
+            top_rules: components["schemas"]["RuleCount"][];
+        };
+        /** @description Id of a finding: 32 hexadecimal digits made from its cause. */
+        FindingId: string;
+        /**
+         * @description What kind of thing found it.
+         * @enum {string}
+         */
+        FindingKind: "runtime" | "vulnerability" | "posture" | "web" | "identity";
+        /**
+         * @description In which order findings are listed.
+         * @enum {string}
+         */
+        FindingOrder: "newest" | "severity" | "count";
+        /** @description One page of findings. */
+        FindingPage: {
+            /** @description The findings, without their evidence: ask for one of them to get it. */
+            items: components["schemas"]["Finding"][];
+            /** @description Where the next page begins; `None` on the last one. */
+            next?: string | null;
+        };
+        /** @description Decides about a finding. */
+        FindingPatch: {
+            accepted_until?: null | components["schemas"]["Timestamp"];
+            /** @description Why. Needed for everything but `open`. */
+            reason?: string | null;
+            /** @description The decision. */
+            status: components["schemas"]["FindingStatus"];
+        };
+        /**
+         * @description What was decided about a finding.
+         * @enum {string}
+         */
+        FindingStatus: "open" | "accepted" | "fixed" | "false";
+        /** @description What happened in one hour. */
+        HourCount: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description When the hour began. */
+            hour: components["schemas"]["Timestamp"];
+            /** @description How severe it was. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description A question in SQL. */
+        HuntRequest: {
+            /** @description Most rows to return: 1 to 10,000, 1,000 when left out. */
+            limit?: number | null;
+            /** @description One SELECT statement. */
+            sql: string;
+        };
+        /** @description Rules to be checked. */
+        LintRequest: {
+            /** @description Text of a rule file. */
+            text: string;
+        };
+        /** @description Events lost in one place. */
+        Loss: {
+            /**
+             * Format: int64
+             * @description Events lost there since start.
+             */
+            count: number;
+            /** @description What the reader of the number should know. */
+            detail: string;
+            /** @description Where, for example `ring_buffer` or `store_queue`. */
+            place: string;
+        };
+        /** @description Something that would improve protection. */
+        NextStep: {
+            /** @description What to do; the console words it. */
+            code: components["schemas"]["NextStepCode"];
+            /**
+             * Format: int64
+             * @description How many things it is about, where that can be said.
+             */
+            count?: number | null;
+        };
+        /**
+         * @description What to do next.
+         * @enum {string}
+         */
+        NextStepCode: "start_sensor" | "improve_sensor" | "load_rules" | "fix_rules" | "run_verify" | "fix_proofs" | "review_findings" | "add_token";
+        /** @description How things stand, on one page. */
+        OverviewWire: {
+            /** @description The findings in numbers; hours cover the last 24. */
+            findings: components["schemas"]["FindingCounts"];
+            /** @description The protected host. */
+            host: components["schemas"]["Asset"];
+            /** @description What would improve protection, the most important first. */
+            next_steps: components["schemas"]["NextStep"][];
+            /** @description The proofs in short. */
+            proofs: components["schemas"]["ProofSummary"];
+            /** @description The rules in short. */
+            rules: components["schemas"]["RuleCounts"];
+            /** @description The sensor in short. */
+            sensor: components["schemas"]["SensorSummary"];
+            /** @description When this server started. */
+            started: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How long it has been running.
+             */
+            uptime_ms: number;
+            /** @description Version of Yagura. */
+            version: string;
+        };
+        /** @description Changes one's own password. */
+        PasswordRequest: {
+            /** @description The present password. */
+            current: string;
+            /** @description The new one, at least 12 characters. */
+            new: string;
+        };
+        /** @description Why a request was not answered (RFC 9457, `application/problem+json`). */
+        Problem: {
+            /** @description Stable short code, for example `not_found`. */
+            code: string;
+            /** @description What was tried and why it failed. */
+            detail: string;
+            /** @description What to do about it. */
+            hint?: string | null;
+            /**
+             * Format: int32
+             * @description Seconds to wait before trying again.
+             */
+            retry_after_s?: number | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What went wrong, in a few words. */
+            title: string;
+            /** @description `urn:yagura:problem:` and the code. */
+            type: string;
+        };
+        /** @description What one emulation proved. */
+        Proof: {
+            /** @description Whether it was stopped. */
+            blocked: boolean;
+            /** @description Why it was not seen, or what else is worth knowing. */
+            detail?: string;
+            /** @description Id of the emulation. */
+            emulation: string;
+            /**
+             * Format: int32
+             * @description Time from the act to the finding, in milliseconds.
+             */
+            latency_ms?: number | null;
+            /** @description The rule that should see it, or saw it. */
+            rule?: string | null;
+            /** @description Whether a finding came of it. */
+            seen: boolean;
+            technique?: null | components["schemas"]["Technique"];
+            /** @description When it ran. */
+            time: components["schemas"]["Timestamp"];
+        };
+        /** @description How the latest run of each emulation ended. */
+        ProofSummary: {
+            /**
+             * Format: int64
+             * @description Of those, blocked in their latest run.
+             */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description Emulations that ran at least once.
+             */
+            emulations: number;
+            /**
+             * Format: int64
+             * @description Of those, seen in their latest run.
+             */
+            seen: number;
+            time?: null | components["schemas"]["Timestamp"];
+        };
+        /** @description A column of an answer. */
+        QueryColumn: {
+            /** @description Its type. */
+            data_type: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The answer to a question in SQL. */
+        QueryWire: {
+            /** @description Its columns. */
+            columns: components["schemas"]["QueryColumn"][];
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            elapsed_ms: number;
+            /** @description Its rows: one value a column, in their order. */
+            rows: unknown[][];
+            /** @description Whether there are more rows than were asked for. */
+            truncated: boolean;
+        };
+        /**
+         * @description What someone may do. Each role may do everything the ones before it may.
+         * @enum {string}
+         */
+        Role: "viewer" | "responder" | "analyst" | "admin";
+        /** @description Open findings of one rule. */
+        RuleCount: {
+            /**
+             * Format: int64
+             * @description How many findings are open.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description How often they happened.
+             */
+            occurrences: number;
+            /** @description The rule. */
+            rule: string;
+            /** @description Severity of the worst of them. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description The rules in short. */
+        RuleCounts: {
+            /** @description Of those, blind to some kind of event they ask for. */
+            blind: number;
+            /** @description Of those, switched on. */
+            enabled: number;
+            /** @description Rules and files that could not be loaded. */
+            errors: number;
+            /** @description When they were loaded. */
+            loaded: components["schemas"]["Timestamp"];
+            /** @description Rules loaded. */
+            total: number;
+        };
+        /** @description What is told about a rule. */
+        RuleInfo: {
+            /** @description Of those, the kinds that this sensor does not capture: the rule is blind to them. */
+            blind_kinds: string[];
+            /** @description The condition as written, after appends and overrides. */
+            condition: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description Whether it is on. */
+            enabled: boolean;
+            /** @description Kinds of event that can trigger it. */
+            event_kinds: string[];
+            /** @description The file it was loaded from. */
+            file: string;
+            /** @description The language it is written in. */
+            language: components["schemas"]["RuleLanguage"];
+            /**
+             * Format: int32
+             * @description The line it begins on, from 1.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description How often it matched since the engine started.
+             */
+            matches: number;
+            /** @description Its name; unique within its language. */
+            name: string;
+            /** @description The output template as written. */
+            output: string;
+            /** @description Priority or level in the language's own word. */
+            priority: string;
+            /** @description Severity of its findings. */
+            severity: components["schemas"]["Severity"];
+            /** @description Its tags. */
+            tags: string[];
+            /** @description ATT&CK techniques among the tags. */
+            techniques: components["schemas"]["Technique"][];
+        };
+        /**
+         * @description A rule language.
+         * @enum {string}
+         */
+        RuleLanguage: "falco" | "sigma";
+        /** @description Switches a rule. */
+        RulePatch: {
+            /** @description Whether it is on. */
+            enabled: boolean;
+        };
+        /** @description Every rule, and what could not be loaded. */
+        RulesView: {
+            /** @description What is wrong with rules and files. */
+            diagnostics: components["schemas"]["DiagnosticWire"][];
+            /** @description When they were loaded. */
+            loaded: components["schemas"]["Timestamp"];
+            /** @description The rules. */
+            rules: components["schemas"]["RuleInfo"][];
+        };
+        /** @description One rule with its text. */
+        RuleWire: {
+            /** @description What is wrong with it. */
+            diagnostics: components["schemas"]["DiagnosticWire"][];
+            /** @description What is told about it. */
+            rule: components["schemas"]["RuleInfo"];
+            /** @description Its text as it stands in its file, where it is at hand. */
+            source?: string | null;
+        };
+        /** @description A question worth asking again. */
+        SavedQuery: {
+            /** @description When it was saved. */
+            created: components["schemas"]["Timestamp"];
+            /** @description Who saved it. */
+            created_by: string;
+            /** @description Random id. */
+            id: string;
+            /** @description What it asks. */
+            name: string;
+            /** @description The SQL. */
+            sql: string;
+        };
+        /** @description Saves a query. */
+        SavedQueryRequest: {
+            /** @description What it asks. */
+            name: string;
+            /** @description The SQL. */
+            sql: string;
+        };
+        /**
+         * @description How the sensor listens to the kernel, best first.
+         * @enum {string}
+         */
+        SensorMode: "ebpf" | "proc_connector" | "procfs" | "off";
+        /** @description What the sensor sees, what it cannot see, and what it lost. */
+        SensorStatus: {
+            /** @description What it cannot see and which rules that blinds. */
+            blind_spots: components["schemas"]["BlindSpot"][];
+            /** @description What was tried at start, and the result. */
+            capabilities: components["schemas"]["Capability"][];
+            /**
+             * Format: int64
+             * @description Containers known.
+             */
+            containers: number;
+            /**
+             * Format: int64
+             * @description Events delivered since start.
+             */
+            events: number;
+            /** @description Kernel release. */
+            kernel: string;
+            /** @description Losses by place. */
+            losses: components["schemas"]["Loss"][];
+            /**
+             * Format: int64
+             * @description Events lost since start.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Resident memory of this program in bytes.
+             */
+            memory_bytes: number;
+            /** @description How it listens. */
+            mode: components["schemas"]["SensorMode"];
+            /** @description Why it does not listen in a better way; empty in the best mode. */
+            mode_reasons: string[];
+            /**
+             * Format: int64
+             * @description Processes in the process table.
+             */
+            processes: number;
+            /** @description Events by kind. */
+            rates: components["schemas"]["EventRate"][];
+            started?: null | components["schemas"]["Timestamp"];
+        };
+        /** @description The sensor in short. */
+        SensorSummary: {
+            /** @description How many things it cannot see. */
+            blind_spots: number;
+            /**
+             * Format: int64
+             * @description Events since start.
+             */
+            events: number;
+            /**
+             * Format: double
+             * @description Events per second over the last seconds.
+             */
+            events_per_second: number;
+            /** @description Losses by place; places without a loss are left out. */
+            losses: components["schemas"]["Loss"][];
+            /**
+             * Format: int64
+             * @description Events lost since start.
+             */
+            lost: number;
+            /** @description How it listens. */
+            mode: components["schemas"]["SensorMode"];
+            /** @description Why it does not listen in a better way. */
+            mode_reasons: string[];
+        };
+        /** @description Signs in. */
+        SessionRequest: {
+            /** @description Name. */
+            name: string;
+            /** @description Password. */
+            password: string;
+        };
+        /** @description Who is asking, and what they may do. */
+        SessionWire: {
+            expires?: null | components["schemas"]["Timestamp"];
+            /** @description How they proved who they are. */
+            kind: components["schemas"]["CallerKind"];
+            /** @description Name of the user or token; `local` on the local socket. */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Makes the first administrator. */
+        SetupRequest: {
+            /** @description Name to sign in with. */
+            name: string;
+            /** @description Password, at least 12 characters. */
+            password: string;
+            /** @description The one-time token that `yagura up` printed. */
+            token: string;
+        };
+        /** @description Whether the first administrator is still to be made. */
+        SetupWire: {
+            /** @description True while nobody may sign in. */
+            needed: boolean;
+            /** @description Shortest password that is accepted, in characters. */
+            password_chars_min: number;
+        };
+        /**
+         * @description How bad a finding is. The numbers are OCSF's `severity_id`.
+         * @enum {string}
+         */
+        Severity: "informational" | "low" | "medium" | "high" | "critical";
+        /** @description Findings of one severity. */
+        SeverityCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The severity. */
+            severity: components["schemas"]["Severity"];
+        };
+        /** @description Findings with one status. */
+        StatusCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The status. */
+            status: components["schemas"]["FindingStatus"];
+        };
+        /** @description What `GET /v1/stream` tells a client that was too slow. */
+        StreamMissed: {
+            /**
+             * Format: int64
+             * @description How many it missed since it was last told.
+             */
+            count: number;
+            /** @description Of which topic. */
+            topic: string;
+        };
+        /** @description A table that can be asked. */
+        TableWire: {
+            /** @description Its columns. */
+            columns: components["schemas"]["ColumnWire"][];
+            /** @description What is in it. */
+            description: string;
+            /** @description Its name in SQL. */
+            name: string;
+        };
+        /** @description A technique's id, for example `T1059.004`. */
+        Technique: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, UTC, nanoseconds
+         */
+        Timestamp: string;
+        /** @description A new API token with its secret, which is shown this once. */
+        TokenCreated: {
+            /** @description The secret, for `Authorization: Bearer`. */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["ApiToken"];
+        };
+        /** @description Makes an API token. */
+        TokenRequest: {
+            expires?: null | components["schemas"]["Timestamp"];
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            role: components["schemas"]["Role"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    asset_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Of this kind. */
+                kind?: components["schemas"]["AssetKind"];
+                /** @description Most assets to return: 1 to 999, 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_list: {
+        parameters: {
+            query?: {
+                /** @description Rows with smaller numbers than this; `next` of the page before. */
+                before?: number;
+                /** @description Most rows to return: 1 to 1000, 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableWire"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finding_list: {
+        parameters: {
+            query?: {
+                /** @description On this asset. */
+                asset_id?: string;
+                /** @description In this container (short id). */
+                container_id?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Most findings to return: 1 to 1000, 50 when left out. */
+                limit?: number;
+                /** @description In this order; `newest` when left out. */
+                order?: components["schemas"]["FindingOrder"];
+                /** @description Found by this rule. */
+                rule?: string;
+                /** @description At least this severe. */
+                severity_min?: components["schemas"]["Severity"];
+                /** @description That happened at this time or later. */
+                since?: components["schemas"]["Timestamp"];
+                /** @description With this status. */
+                status?: components["schemas"]["FindingStatus"];
+                /** @description With this ATT&CK technique or one of its sub-techniques. */
+                technique?: string;
+                /** @description With this text in title, message, rule, program or asset. */
+                text?: string;
+                /** @description That happened before this time. */
+                until?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finding_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finding_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hunt_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The SQL is not understood */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many questions at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openapi_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description the new session */
+                    "set-cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The new password is too short, or the present one is wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proof_list: {
+        parameters: {
+            query?: {
+                /** @description Most proofs to return: 1 to 1000, 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proof_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"][];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuery"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedQueryRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedQuery"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleInfo"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_lint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LintRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiagnosticWire"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sensor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorStatus"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description the session */
+                    "set-cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description Name or password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupWire"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_complete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description the session */
+                    "set-cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description Set-up is done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_open: {
+        parameters: {
+            query?: {
+                /** @description Topics, separated by commas: `finding`, `event`, `sensor`. Left out: `finding,sensor`. */
+                topics?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiToken"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

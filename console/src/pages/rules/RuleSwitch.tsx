@@ -1,0 +1,29 @@
+// Switches a rule on or off.
+import { Switch } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import type { RuleInfo } from '../../api/model';
+import { changes } from '../../api/queries';
+import { useT } from '../../i18n/language';
+import { failure } from '../../shell/fallbacks';
+
+export function RuleSwitch({ rule, label }: { rule: RuleInfo; label?: string }) {
+  const t = useT();
+  const cache = useQueryClient();
+  const change = useMutation({
+    mutationFn: (enabled: boolean) => changes.ruleEnabled(rule.name, enabled),
+    onSuccess: (changed) => notifications.show({ title: changed.name, message: t(changed.enabled ? 'rule.switchedOn' : 'rule.switchedOff') }),
+    onError: (error) => notifications.show({ color: 'red', title: rule.name, message: failure(error).message || t('error.offline') }),
+    onSettled: () =>
+      Promise.all([
+        cache.invalidateQueries({ queryKey: ['rules'] }),
+        cache.invalidateQueries({ queryKey: ['rule', rule.name] }),
+        cache.invalidateQueries({ queryKey: ['overview'] }),
+      ]),
+  });
+  const checked = change.isPending ? change.variables : rule.enabled;
+  return (
+    <Switch size="sm" checked={checked} label={label} {...(label ? {} : { 'aria-label': t('rules.switch', { name: rule.name }) })} onChange={(event) => change.mutate(event.currentTarget.checked)} />
+  );
+}

@@ -1,0 +1,35 @@
+// API tokens, one's own account, the audit trail, language and appearance.
+import { Tabs, Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+
+import { useT } from '../../i18n/language';
+import { LanguageControl, ThemeControl } from '../../shell/controls';
+import { PageHead } from '../../shell/PageFrame';
+import { Account } from './Account';
+import { AuditTrail } from './AuditTrail';
+import { Tokens } from './Tokens';
+
+const VIEWS = ['tokens', 'account', 'audit', 'display'] as const;
+
+export default function SettingsPage() {
+  const t = useT();
+  const { view = 'tokens' } = useSearch({ from: '/shell/settings' });
+  const navigate = useNavigate({ from: '/settings' });
+  return (
+    <>
+      <PageHead title={t('settings.title')} />
+      <Tabs value={view} keepMounted={false} onChange={(value) => void navigate({ search: { view: VIEWS.find((one) => one === value) } })}>
+        <Tabs.List mb="md">{VIEWS.map((one) => <Tabs.Tab key={one} value={one}>{t(`settings.tab.${one}`)}</Tabs.Tab>)}</Tabs.List>
+        <Tabs.Panel value="tokens"><Tokens /></Tabs.Panel>
+        <Tabs.Panel value="account"><Account /></Tabs.Panel>
+        <Tabs.Panel value="audit"><AuditTrail /></Tabs.Panel>
+        <Tabs.Panel value="display">
+          <div className="y-card" style={{ display: 'grid', gap: 16, maxWidth: 460 }}>
+            <div><Text size="sm" mb={6}>{t('settings.display.language')}</Text><LanguageControl /></div>
+            <div><Text size="sm" mb={6}>{t('settings.display.theme')}</Text><ThemeControl /></div>
+          </div>
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}
