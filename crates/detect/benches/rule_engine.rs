@@ -49,24 +49,35 @@ fn measure(title: &str, rules: &RuleSet, events: &[Event]) {
     let compiled = begin.elapsed();
     let enabled = rules.rules().iter().filter(|rule| rule.enabled).count();
     let mut matcher = engine.matcher();
-    let (mut best, mut passes, mut alerts) = (Duration::MAX, 0, 0);
+    let (mut best, mut total, mut passes, mut alerts) = (f64::MAX, 0.0, 0, 0);
     let begin = Instant::now();
     while begin.elapsed() < MEASURE || passes < 3 {
         matcher.forget();
-        let pass = Instant::now();
+        let before = cpu_seconds();
         alerts = events.iter().map(|event| matcher.matches(event).len()).sum();
-        best = best.min(pass.elapsed());
+        let pass = cpu_seconds() - before;
+        best = best.min(pass);
+        total += pass;
         passes += 1;
     }
-    let mean = begin.elapsed() / passes;
-    let rate = |time: Duration| events.len() as f64 / time.as_secs_f64();
+    let rate = |seconds: f64| events.len() as f64 / seconds;
+    let mean = total / f64::from(passes);
     println!(
-        "{title}: {enabled} enabled rules, compiled in {compiled:.0?}: {:.2} M events/s/core (best pass {:.2} M, {:.0} ns an \
-         event), {alerts} alerts a pass",
+        "{title}: {enabled} enabled rules, compiled in {compiled:.0?}: {:.2} M events/s/core (best pass {:.2} M, mean {:.0} \
+         ns an event), {alerts} alerts a pass, {passes} passes",
         rate(mean) / 1e6,
         rate(best) / 1e6,
         1e9 / rate(mean),
     );
+}
+
+// Seconds this thread was on a processor: what others do on a shared machine does not count. Elsewhere than on Linux,
+// seconds since the start.
+fn cpu_seconds() -> f64 {
+    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let on_cpu = text.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok());
+    on_cpu.map_or_else(|| START.get_or_init(Instant::now).elapsed().as_secs_f64(), |nanos| nanos / 1e9)
 }
 
 fn recorded() -> Option<Vec<Event>> {
@@ -92,16 +103,26 @@ fn synthetic(count: usize) -> String {
     );
     for n in 0..count {
         let condition = match n % 10 {
-            0 => format!("x_open and evt.is_open_write = true and fd.name startswith /srv/app{n}/conf and not proc.name in (a{n}, b{n})"),
+            0 => format!(
+                "x_open and evt.is_open_write = true and fd.name startswith /srv/app{n}/conf and not proc.name in (a{n}, b{n})"
+            ),
             1 => format!("x_exec and proc.name in (tool{n}, util{n}) and not proc.pname in (sh{n}, cron)"),
-            2 => format!("x_open and evt.is_open_read = true and fd.name in (/opt/secret{n}/key, /opt/secret{n}/pin)"),
+            2 => format!(
+                "x_open and evt.is_open_read = true and fd.name in (/opt/secret{n}/key, /opt/secret{n}/pin)"
+            ),
             3 => format!("x_exec and proc.cmdline contains \"--flag{n}\" and proc.tty != 0"),
-            4 => format!("evt.type = connect and fd.sport in ({}, {}) and not fd.sip = 10.9.8.7", 20_000 + n, 40_000 + n),
+            4 => format!(
+                "evt.type = connect and fd.sport in ({}, {}) and not fd.sip = 10.9.8.7",
+                20_000 + n,
+                40_000 + n
+            ),
             5 => format!("x_open and fd.filename endswith .ext{n} and container.id != host"),
             6 => format!("x_exec and proc.exepath startswith /opt/vendor{n}/ and user.uid = 0"),
             7 => format!("evt.type in (unlink, unlinkat, rename, renameat) and evt.args contains archive{n}"),
             8 => format!("x_exec and proc.aname in (agent{n}, daemon{n}) and proc.args contains \"-x{n}\""),
-            _ => format!("x_open and fd.name glob \"/var/lib/svc{n}/*/token\" and not proc.exepath = /usr/bin/svc{n}"),
+            _ => format!(
+                "x_open and fd.name glob \"/var/lib/svc{n}/*/token\" and not proc.exepath = /usr/bin/svc{n}"
+            ),
         };
         let _ = writeln!(
             text,
@@ -120,17 +141,62 @@ struct Mix {
 }
 
 const PROGRAMS: [&str; 24] = [
-    "bash", "sh", "python3", "node", "java", "nginx", "sshd", "cron", "systemd", "gcc", "cc1", "ld", "make", "git", "curl",
-    "apt-get", "dpkg", "redis-server", "postgres", "cat", "grep", "ls", "containerd-shim", "runc",
+    "bash",
+    "sh",
+    "python3",
+    "node",
+    "java",
+    "nginx",
+    "sshd",
+    "cron",
+    "systemd",
+    "gcc",
+    "cc1",
+    "ld",
+    "make",
+    "git",
+    "curl",
+    "apt-get",
+    "dpkg",
+    "redis-server",
+    "postgres",
+    "cat",
+    "grep",
+    "ls",
+    "containerd-shim",
+    "runc",
 ];
 const FOLDERS: [&str; 16] = [
-    "/usr/lib/x86_64-linux-gnu", "/etc", "/usr/share/zoneinfo", "/proc/self", "/var/log", "/home/user/project/src", "/tmp",
-    "/usr/include/linux", "/var/lib/dpkg/info", "/root", "/usr/bin", "/sys/fs/cgroup", "/dev", "/opt/app/node_modules/x",
-    "/var/lib/postgresql/15/main/base", "/run/systemd",
+    "/usr/lib/x86_64-linux-gnu",
+    "/etc",
+    "/usr/share/zoneinfo",
+    "/proc/self",
+    "/var/log",
+    "/home/user/project/src",
+    "/tmp",
+    "/usr/include/linux",
+    "/var/lib/dpkg/info",
+    "/root",
+    "/usr/bin",
+    "/sys/fs/cgroup",
+    "/dev",
+    "/opt/app/node_modules/x",
+    "/var/lib/postgresql/15/main/base",
+    "/run/systemd",
 ];
 const FILES: [&str; 12] = [
-    "libc.so.6", "passwd", "ld.so.cache", "status", "main.rs", "types.h", "index.js", "null", "data.bin", "config.yaml",
-    "stat", "hosts",
+    "libc.so.6",
+    "passwd",
+    "ld.so.cache",
+    "status",
+    "main.rs",
+    "types.h",
+    "index.js",
+    "null",
+    "data.bin",
+    "config.yaml",
+    "stat",
+    "hosts",
 ];
 
 impl Mix {
@@ -144,12 +210,25 @@ impl Mix {
                 ..Container::default()
             })
         };
-        let init = Process { id: 1, pid: 1, vpid: 1, name: "systemd".into(), cmdline: "systemd".into(), ..Process::default() };
-        Self { state: 42, number: 0, processes: vec![Arc::new(init)], containers: (0..32).map(container).collect() }
+        let init = Process {
+            id: 1,
+            pid: 1,
+            vpid: 1,
+            name: "systemd".into(),
+            cmdline: "systemd".into(),
+            ..Process::default()
+        };
+        Self {
+            state: 42,
+            number: 0,
+            processes: vec![Arc::new(init)],
+            containers: (0..32).map(container).collect(),
+        }
     }
 
     fn next(&mut self, below: usize) -> usize {
-        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state =
+            self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.state >> 33) as usize % below
     }
 
@@ -183,7 +262,15 @@ impl Mix {
     fn event(&self, kind: EventKind, process: Arc<Process>) -> Event {
         let time = Timestamp::from_nanos(1_760_000_000_000_000_000 + self.number.cast_signed() * 20_000);
         Event {
-            number: self.number, time, kind, result: 3, cpu: 0, tid: process.pid, process, fd: None, args: Default::default(),
+            number: self.number,
+            time,
+            kind,
+            result: 3,
+            cpu: 0,
+            tid: process.pid,
+            process,
+            fd: None,
+            args: Default::default(),
             data: None,
         }
     }
@@ -222,7 +309,8 @@ impl Mix {
             parent: parent.into(),
             ..Process::default()
         };
-        process.credentials.user = User { id: user, name: Some(if user == 0 { "root" } else { "user" }.into()), ..User::default() };
+        process.credentials.user =
+            User { id: user, name: Some(if user == 0 { "root" } else { "user" }.into()), ..User::default() };
         // A tree of some depth, not one endless chain.
         if process.ancestors().count() > 8 {
             process.parent = Arc::clone(&self.processes[0]).into();
@@ -241,7 +329,14 @@ impl Mix {
         event.args.push(Arg { name: ArgName::Name, value: ArgValue::Text(name.as_str().into()) });
         event.args.push(Arg { name: ArgName::Flags, value: ArgValue::Flags(FlagSet::Open, flags) });
         event.args.push(Arg { name: ArgName::Mode, value: ArgValue::Flags(FlagSet::Mode, 0o644) });
-        event.fd = Some(Fd { number: 3, kind: FdKind::File, raw_name: Some(name.as_str().into()), name: name.into(), inode: Some((1, 2)), socket: None });
+        event.fd = Some(Fd {
+            number: 3,
+            kind: FdKind::File,
+            raw_name: Some(name.as_str().into()),
+            name: name.into(),
+            inode: Some((1, 2)),
+            socket: None,
+        });
         event
     }
 
@@ -258,7 +353,14 @@ impl Mix {
             connected: true,
             name_changed: true,
         };
-        event.fd = Some(Fd { number: 5, kind: FdKind::Ipv4, name: socket.tuple().into(), raw_name: None, inode: None, socket: Some(socket) });
+        event.fd = Some(Fd {
+            number: 5,
+            kind: FdKind::Ipv4,
+            name: socket.tuple().into(),
+            raw_name: None,
+            inode: None,
+            socket: Some(socket),
+        });
         event
     }
 

@@ -143,10 +143,14 @@ fn read_case(rules: &RuleSet, item: &Node, last_process: &mut u64) -> Result<Cas
     for (key, _) in entries {
         let name = key.scalar().unwrap_or_default();
         if !["case", "rule", "fires", "event"].contains(&name) {
-            return Err(CaseError::new(format!("a case has no `{name}`, only case, rule, fires and event"), key));
+            return Err(CaseError::new(
+                format!("a case has no `{name}`, only case, rule, fires and event"),
+                key,
+            ));
         }
     }
-    let node = |key: &str| item.get(key).ok_or_else(|| CaseError::new(format!("the case has no `{key}`"), item));
+    let node =
+        |key: &str| item.get(key).ok_or_else(|| CaseError::new(format!("the case has no `{key}`"), item));
     let text = |key: &str| {
         let node = node(key)?;
         node.scalar().map(str::to_owned).ok_or_else(|| CaseError::new(format!("`{key}` is a text"), node))
@@ -155,14 +159,23 @@ fn read_case(rules: &RuleSet, item: &Node, last_process: &mut u64) -> Result<Cas
     if rules.find(&rule).is_none() {
         let near = nearest(&rule, rules.rules().iter().map(|rule| rule.name.as_str()));
         let help = near.map(|near| format!("did you mean `{near}`?"));
-        return Err(CaseError { help, ..CaseError::new(format!("there is no rule `{rule}`"), node("rule")?) });
+        return Err(CaseError {
+            help,
+            ..CaseError::new(format!("there is no rule `{rule}`"), node("rule")?)
+        });
     }
     let fires = match text("fires")?.as_str() {
         "true" => true,
         "false" => false,
         other => return Err(CaseError::new(format!("`{other}` is neither true nor false"), node("fires")?)),
     };
-    Ok(Case { title: text("case")?, rule, fires, event: build::event(node("event")?, last_process)?, place: item.span })
+    Ok(Case {
+        title: text("case")?,
+        rule,
+        fires,
+        event: build::event(node("event")?, last_process)?,
+        place: item.span,
+    })
 }
 
 fn diagnostic(file: &SourceFile, error: CaseError, code: &str) -> Diagnostic {

@@ -113,7 +113,8 @@ impl Engine {
                 }
                 kinds[index].insert(*kind);
                 if enabled[index] {
-                    of_kind.push((RuleIndex(u32::try_from(index).expect("limits.rs bounds the rules")), node));
+                    of_kind
+                        .push((RuleIndex(u32::try_from(index).expect("limits.rs bounds the rules")), node));
                 }
             }
             folded.push(of_kind);
@@ -122,6 +123,7 @@ impl Engine {
         let groups = Groups::new(&graph, folded.iter().flatten().map(|(_, node)| *node));
         let plans = folded.iter().map(|rules| KindPlan::new(rules, &mut graph, &groups)).collect();
         graph.finish();
+        graph.order();
         Self { rules, enabled, rule_matching: options.rule_matching, graph, groups, plans, kinds }
     }
 
@@ -156,7 +158,8 @@ impl Engine {
 
     /// What is told about the rules. `captured` are the kinds of event that the sensor delivers.
     pub fn rule_infos(&self, captured: &BTreeSet<EventKind>) -> Vec<RuleInfo> {
-        let names = |kinds: &mut dyn Iterator<Item = &EventKind>| kinds.map(|kind| kind.name().to_owned()).collect();
+        let names =
+            |kinds: &mut dyn Iterator<Item = &EventKind>| kinds.map(|kind| kind.name().to_owned()).collect();
         self.rules
             .iter()
             .enumerate()

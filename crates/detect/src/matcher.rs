@@ -117,7 +117,9 @@ impl State {
             return false;
         }
         self.candidates.clear();
-        self.candidates.extend(passed_words.iter().zip(&plan.event_always.words).map(|(passed, always)| passed & always));
+        self.candidates.extend(
+            passed_words.iter().zip(&plan.event_always.words).map(|(passed, always)| passed & always),
+        );
         for (group, serves) in &plan.event_groups {
             let passed_words = self.processes.passed_words(self.entry, passed, words);
             if passed_words.iter().zip(&serves.words).any(|(passed, serves)| passed & serves != 0) {
@@ -204,7 +206,9 @@ impl State {
         if group.of_process {
             if self.processes.ask(self.entry, id) {
                 let entry = self.processes.entry(self.entry);
-                search(&group.term, &group.index, id, event, &mut self.event.flags, &mut |hit| entry.hit(hit));
+                search(&group.term, &group.index, id, event, &mut self.event.flags, &mut |hit| {
+                    entry.hit(hit)
+                });
             }
         } else if self.event.ask(id) {
             let EventMemory { epoch, hit_stamps, hits, flags, .. } = &mut self.event;

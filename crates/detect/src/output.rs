@@ -173,7 +173,10 @@ fn value(term: &Term, event: &Event, hostname: &str) -> Json {
     let mut values: Vec<Json> = Vec::new();
     term::each(term, event, &mut |value| values.push(value.into_json()));
     if matches!(term, Term::Apply(..)) && values.len() > 1 {
-        let texts: Vec<String> = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+        let texts: Vec<String> = values
+            .iter()
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .collect();
         return Value::owned(format!("({})", texts.join(","))).into_json();
     }
     values.into_iter().next().unwrap_or(Json::Null)
@@ -195,9 +198,13 @@ fn token(text: &str) -> Result<(Term, usize), TemplateError> {
             fail(format!("`{}` can stand in a condition only", field.name()), 0, length, None, false)
         }
         Ok(term) => Ok((term, length)),
-        Err(error) => {
-            fail(format!("invalid formatting token: {}", error.message), error.at, error.length, error.help, error.is_unknown_name)
-        }
+        Err(error) => fail(
+            format!("invalid formatting token: {}", error.message),
+            error.at,
+            error.length,
+            error.help,
+            error.is_unknown_name,
+        ),
     }
 }
 

@@ -44,7 +44,8 @@ fn community_rules_fire_where_they_should_and_nowhere_else() {
     let Some(files) = corpus() else { return };
     let loaded = falco::load(&files, &falco::LoadOptions::default());
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/community.cases.yaml");
-    let cases = SourceFile::new("community.cases.yaml", std::fs::read_to_string(path).expect("in the repository"));
+    let cases =
+        SourceFile::new("community.cases.yaml", std::fs::read_to_string(path).expect("in the repository"));
     let (results, diagnostics) = case::run(&loaded.rules, &cases);
     let texts: Vec<String> = diagnostics.iter().map(|diagnostic| diagnostic.render(&cases.text)).collect();
     assert!(texts.is_empty(), "{}", texts.join("\n"));

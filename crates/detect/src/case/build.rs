@@ -63,7 +63,9 @@ fn data(node: &Node) -> Result<Box<[u8]>, CaseError> {
     let text = node.scalar().ok_or_else(|| CaseError::new("`data` is a text", node))?;
     match text.strip_prefix("hex:") {
         None => Ok(text.as_bytes().into()),
-        Some(hex) => hex_bytes(hex).ok_or_else(|| CaseError::new("no even number of hexadecimal digits", node)),
+        Some(hex) => {
+            hex_bytes(hex).ok_or_else(|| CaseError::new("no even number of hexadecimal digits", node))
+        }
     }
 }
 
@@ -107,9 +109,13 @@ fn process(node: Option<&Node>, last_process: &mut u64) -> Result<Process, CaseE
     default["parent"] = Json::Null;
     default["credentials"]["login"] = Json::Null;
     let mut value = overlay(node, default)?;
-    let parent = node.get("parent").filter(|parent| !parent.is_null()).map(|parent| self::process(Some(parent), last_process));
+    let parent = node
+        .get("parent")
+        .filter(|parent| !parent.is_null())
+        .map(|parent| self::process(Some(parent), last_process));
     let parent = parent.transpose()?;
-    let container = node.get("container").filter(|container| !container.is_null()).map(container).transpose()?;
+    let container =
+        node.get("container").filter(|container| !container.is_null()).map(container).transpose()?;
     let fixed = [("parent", Json::Null), ("container", Json::Null), ("id", id.into())];
     for (key, json) in fixed {
         value[key] = json;
@@ -117,8 +123,8 @@ fn process(node: Option<&Node>, last_process: &mut u64) -> Result<Process, CaseE
     if let Some(user) = node.get("credentials").and_then(|credentials| credentials.get("login")) {
         value["credentials"]["login"] = to_json(user);
     }
-    let mut process: Process =
-        serde_json::from_value(value).map_err(|error| CaseError::new(format!("no process: {error}"), node))?;
+    let mut process: Process = serde_json::from_value(value)
+        .map_err(|error| CaseError::new(format!("no process: {error}"), node))?;
     if node.get("exe").is_none() {
         process.exe = process.name.clone();
     }
@@ -154,7 +160,8 @@ fn container(node: &Node) -> Result<Container, CaseError> {
 
 fn fd_json(node: &Node, kind: EventKind) -> Result<Json, CaseError> {
     let is_network = matches!(kind.class(), yagura_event::OcsfClass::NetworkActivity);
-    let mut default = json!({"number": 3, "kind": "file", "name": "", "raw_name": null, "inode": null, "socket": null});
+    let mut default =
+        json!({"number": 3, "kind": "file", "name": "", "raw_name": null, "inode": null, "socket": null});
     if is_network || node.get("socket").is_some() {
         default["kind"] = "ipv4".into();
     }
@@ -181,11 +188,16 @@ fn to_json(node: &Node) -> Json {
         Yaml::Sequence(items) => {
             // Words of a command line are text, whatever they look like.
             let scalar = |item: &Node| item.scalar().map_or_else(|| to_json(item), Json::from);
-            let all_numbers = items.iter().all(|item| item.scalar().is_some_and(|text| number(text).is_some()));
-            items.iter().map(|item| if all_numbers && items.len() == 2 { to_json(item) } else { scalar(item) }).collect()
+            let all_numbers =
+                items.iter().all(|item| item.scalar().is_some_and(|text| number(text).is_some()));
+            items
+                .iter()
+                .map(|item| if all_numbers && items.len() == 2 { to_json(item) } else { scalar(item) })
+                .collect()
         }
         Yaml::Mapping(entries) => {
-            let pair = |(key, value): &(Node, Node)| (key.scalar().unwrap_or_default().to_owned(), to_json(value));
+            let pair =
+                |(key, value): &(Node, Node)| (key.scalar().unwrap_or_default().to_owned(), to_json(value));
             Json::Object(entries.iter().map(pair).collect::<Map<_, _>>())
         }
     }
@@ -194,7 +206,9 @@ fn to_json(node: &Node) -> Json {
 fn number(text: &str) -> Option<i64> {
     match text.strip_prefix("0x") {
         Some(hex) => i64::from_str_radix(hex, 16).ok(),
-        None => text.strip_prefix("0o").map_or_else(|| text.parse().ok(), |octal| i64::from_str_radix(octal, 8).ok()),
+        None => text
+            .strip_prefix("0o")
+            .map_or_else(|| text.parse().ok(), |octal| i64::from_str_radix(octal, 8).ok()),
     }
 }
 
@@ -203,17 +217,22 @@ fn argument(kind: EventKind, name: ArgName, node: &Node) -> Result<ArgValue, Cas
         return serde_json::from_value(to_json(node))
             .map_err(|error| CaseError::new(format!("no value of an argument: {error}"), node));
     }
-    let text = node.scalar().ok_or_else(|| CaseError::new("an argument is a scalar or a tagged value", node))?;
+    let text =
+        node.scalar().ok_or_else(|| CaseError::new("an argument is a scalar or a tagged value", node))?;
     let fail = |what: &str| CaseError::new(format!("`{text}` is no {what}"), node);
     if let Some(set) = flag_set(kind, name) {
         let bits = number(text).map(i64::cast_unsigned).or_else(|| flags(set, text));
         return bits.map(|bits| ArgValue::Flags(set, bits)).ok_or_else(|| fail("flags of this argument"));
     }
     Ok(match name {
-        ArgName::Uid | ArgName::Euid | ArgName::Ruid | ArgName::Suid | ArgName::Loginuid => match text.parse() {
-            Ok(id) => ArgValue::Uid { id, name: (id == 0).then(|| "root".into()) },
-            Err(_) => ArgValue::Uid { id: if text == "root" { 0 } else { 1_000 }, name: Some(text.into()) },
-        },
+        ArgName::Uid | ArgName::Euid | ArgName::Ruid | ArgName::Suid | ArgName::Loginuid => {
+            match text.parse() {
+                Ok(id) => ArgValue::Uid { id, name: (id == 0).then(|| "root".into()) },
+                Err(_) => {
+                    ArgValue::Uid { id: if text == "root" { 0 } else { 1_000 }, name: Some(text.into()) }
+                }
+            }
+        }
         ArgName::Res => ArgValue::Errno(number(text).ok_or_else(|| fail("result"))?),
         ArgName::Fd | ArgName::Dirfd | ArgName::Oldfd | ArgName::Newfd => {
             ArgValue::Fd(number(text).ok_or_else(|| fail("descriptor"))?)
@@ -272,7 +291,8 @@ fn flags(set: FlagSet, text: &str) -> Option<u64> {
                 let mut candidates = candidates;
                 candidates.find(|bits| {
                     let rendered = set.render(*bits);
-                    rendered == name || set == FlagSet::Open && rendered.strip_prefix("O_RDONLY|") == Some(name)
+                    rendered == name
+                        || set == FlagSet::Open && rendered.strip_prefix("O_RDONLY|") == Some(name)
                 })?
             }
         };

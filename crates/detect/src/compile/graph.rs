@@ -10,7 +10,7 @@ use yagura_event::EventKind;
 
 use crate::{
     field::{Field, FieldArg, FieldRef, Scope, Value},
-    ir::{Expr, Predicate, Term},
+    ir::{Expr, Predicate, Term, Test},
     matcher::{single::Single, term},
 };
 
@@ -150,6 +150,31 @@ impl Graph {
         id
     }
 
+    /// Puts the parts of every `and` and `or` into the order in which they are best tried: what is remembered of the
+    /// process first, single look-ups before large parts. No node may be added afterwards.
+    pub(crate) fn order(&mut self) {
+        let weights: Vec<(bool, usize)> = (0..self.nodes.len()).map(|node| self.weight(node)).collect();
+        for node in &mut self.nodes {
+            if let Node::And(parts) | Node::Or(parts) = node {
+                parts.sort_by_key(|part| weights[*part as usize]);
+            }
+        }
+        self.node_ids = HashMap::new();
+    }
+
+    fn weight(&self, node: usize) -> (bool, usize) {
+        let weight = match &self.nodes[node] {
+            Node::Constant(_) => 0,
+            Node::Predicate(id) => match &self.predicates[*id as usize].test {
+                Test::Truth(_) | Test::Number(..) | Test::Exists => 1,
+                _ => 2,
+            },
+            Node::Not(inner) => return self.weight(*inner as usize),
+            Node::And(parts) | Node::Or(parts) => 2 + parts.len(),
+        };
+        (!self.of_process[node], weight)
+    }
+
     /// Whether a node is the constant *false*.
     pub(crate) fn is_false(&self, node: NodeId) -> bool {
         self.nodes[node as usize] == Node::Constant(false)
@@ -219,7 +244,7 @@ impl Folding {
             (Field::EvtSource, FieldArg::None) => Value::text("syscall"),
             _ => return None,
         };
-        if matches!(predicate.test, crate::ir::Test::Compare(..)) {
+        if matches!(predicate.test, Test::Compare(..)) {
             return None;
         }
         Some(Single::new(predicate.clone()).value_holds(value))

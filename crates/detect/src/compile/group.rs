@@ -120,12 +120,18 @@ fn index(class: Class, ids: &[PredicateId], graph: &Graph) -> Index {
         })
         .collect();
     let anywhere = |ignore_case| {
-        Index::Contains(Anywhere::new(&patterns, ignore_case).expect("limits.rs bounds the texts of conditions"))
+        Index::Contains(
+            Anywhere::new(&patterns, ignore_case).expect("limits.rs bounds the texts of conditions"),
+        )
     };
     match class {
         Class::Equal => Index::Equal(Equal::new(&patterns)),
-        Class::StartsWith => Index::StartsWith(Trie::new(patterns.iter().map(|(text, id)| (text.bytes(), *id)))),
-        Class::EndsWith => Index::EndsWith(Trie::new(patterns.iter().map(|(text, id)| (text.bytes().rev(), *id)))),
+        Class::StartsWith => {
+            Index::StartsWith(Trie::new(patterns.iter().map(|(text, id)| (text.bytes(), *id))))
+        }
+        Class::EndsWith => {
+            Index::EndsWith(Trie::new(patterns.iter().map(|(text, id)| (text.bytes().rev(), *id))))
+        }
         Class::Contains => anywhere(false),
         Class::ContainsIgnoringCase => anywhere(true),
         Class::Numbers => Index::Numbers(numbers(ids, graph)),

@@ -7,7 +7,7 @@
 //! * process part anchored, or nothing else to go by: decided once per process and kind, and remembered;
 //! * event part anchored: looked at only when an anchor hits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     graph::{Graph, Node, NodeId},
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Rules that only their event part's anchor points at are decided per process too while there are at most so many.
-const EAGER_RULES_MAX: usize = 64;
+const EAGER_RULES_MAX: usize = 0;
 
 /// What to do with events of one kind.
 #[derive(Debug)]
@@ -64,12 +64,15 @@ impl KindPlan {
             anchored: Vec::new(),
         };
         let mut anchors: BTreeMap<PredicateId, Vec<u32>> = BTreeMap::new();
+        let mut asked = BTreeSet::new();
         let mut event_groups: BTreeMap<GroupId, BitSet> = BTreeMap::new();
         for (at, (rule, node)) in rules.iter().enumerate() {
             let (process, event) = split(graph, *node);
             let position = u32::try_from(at).expect("limits.rs bounds the rules");
-            let process_anchor = anchor(graph, groups, process, true);
-            let event_anchor = anchor(graph, groups, event, false);
+            let mut anchors_of = Anchors { graph, groups, asked: std::mem::take(&mut asked) };
+            let process_anchor = anchors_of.choose(process, true);
+            let event_anchor = anchors_of.choose(event, false);
+            asked = anchors_of.asked;
             match (&process_anchor, &event_anchor) {
                 (Some(anchor), _) => {
                     this.process_anchored.set(at);
@@ -99,7 +102,8 @@ impl KindPlan {
         }
         for (predicate, rules) in anchors {
             this.anchored.push(rules.into());
-            this.anchor_of[predicate as usize] = u32::try_from(this.anchored.len()).expect("bounded by predicates");
+            this.anchor_of[predicate as usize] =
+                u32::try_from(this.anchored.len()).expect("bounded by predicates");
         }
         this.process_groups.sort_unstable();
         this.process_groups.dedup();
@@ -131,35 +135,54 @@ struct Anchor {
     predicates: Vec<PredicateId>,
 }
 
-// Hits of which at least one is needed for the node to be true; `None` where there is no such set.
-fn anchor(graph: &Graph, groups: &Groups, node: NodeId, of_process: bool) -> Option<Anchor> {
-    match &graph.nodes[node as usize] {
-        Node::Predicate(id) => {
-            let group = &groups.groups[groups.of_predicate[*id as usize] as usize];
-            let cost = match group.index {
-                Index::Equal(_) | Index::Numbers(_) => 4,
-                Index::StartsWith(_) | Index::EndsWith(_) => 5,
-                Index::Contains(_) => 8,
-                Index::Single(..) => return None,
-            };
-            (group.is_selective && group.of_process == of_process)
-                .then(|| Anchor { cost, predicates: vec![*id] })
-        }
-        Node::And(parts) => parts
-            .iter()
-            .filter_map(|part| anchor(graph, groups, *part, of_process))
-            .min_by_key(|anchor| anchor.cost),
-        Node::Or(parts) => {
-            let mut all = Anchor { cost: 0, predicates: Vec::new() };
-            for part in parts {
-                let one = anchor(graph, groups, *part, of_process)?;
-                all.cost += one.cost;
-                all.predicates.extend(one.predicates);
+struct Anchors<'g> {
+    graph: &'g Graph,
+    groups: &'g Groups,
+    // Groups that are asked anyway: to hang one more rule on them costs next to nothing.
+    asked: BTreeSet<GroupId>,
+}
+
+impl Anchors<'_> {
+    fn choose(&mut self, node: NodeId, of_process: bool) -> Option<Anchor> {
+        let anchor = self.find(node, of_process)?;
+        self.asked.extend(anchor.predicates.iter().map(|id| self.groups.of_predicate[*id as usize]));
+        Some(anchor)
+    }
+
+    // Hits of which at least one is needed for the node to be true; `None` where there is no such set.
+    fn find(&self, node: NodeId, of_process: bool) -> Option<Anchor> {
+        match &self.graph.nodes[node as usize] {
+            Node::Predicate(id) => {
+                let group = &self.groups.groups[self.groups.of_predicate[*id as usize] as usize];
+                let fits = group.is_selective && group.of_process == of_process;
+                fits.then(|| self.anchor(vec![*id]))
             }
-            all.predicates.sort_unstable();
-            all.predicates.dedup();
-            Some(all)
+            Node::And(parts) => {
+                let anchors = parts.iter().filter_map(|part| self.find(*part, of_process));
+                anchors.min_by_key(|anchor| (anchor.cost, anchor.predicates.len()))
+            }
+            Node::Or(parts) => {
+                let mut all = Vec::new();
+                for part in parts {
+                    all.extend(self.find(*part, of_process)?.predicates);
+                }
+                all.sort_unstable();
+                all.dedup();
+                Some(self.anchor(all))
+            }
+            Node::Constant(_) | Node::Not(_) => None,
         }
-        Node::Constant(_) | Node::Not(_) => None,
+    }
+
+    fn anchor(&self, predicates: Vec<PredicateId>) -> Anchor {
+        let groups: BTreeSet<GroupId> =
+            predicates.iter().map(|id| self.groups.of_predicate[*id as usize]).collect();
+        let cost = |id: &GroupId| match self.groups.groups[*id as usize].index {
+            _ if self.asked.contains(id) => 1,
+            Index::Equal(_) | Index::Numbers(_) => 8,
+            Index::StartsWith(_) | Index::EndsWith(_) => 9,
+            Index::Contains(_) | Index::Single(..) => 20,
+        };
+        Anchor { cost: groups.iter().map(cost).sum(), predicates }
     }
 }

@@ -124,7 +124,11 @@ impl<T> Items<T> {
             return Ok(());
         }
         if self.all.len() >= ITEMS_MAX {
-            return Err(Problem::new("LOAD_ERR_VALIDATE", format!("more than {ITEMS_MAX} items of this kind"), place));
+            return Err(Problem::new(
+                "LOAD_ERR_VALIDATE",
+                format!("more than {ITEMS_MAX} items of this kind"),
+                place,
+            ));
         }
         self.names.insert(name.to_owned(), self.all.len());
         self.all.push(Item { name: name.to_owned(), place, index: now, visibility: now, value });
@@ -133,7 +137,11 @@ impl<T> Items<T> {
 }
 
 fn missing(what: &str, name: &str, how: &str, place: FilePlace) -> Problem {
-    Problem::new("LOAD_ERR_VALIDATE", format!("{how} {what} `{name}`, but no {what} of that name was defined before"), place)
+    Problem::new(
+        "LOAD_ERR_VALIDATE",
+        format!("{how} {what} `{name}`, but no {what} of that name was defined before"),
+        place,
+    )
 }
 
 impl<'o> Collector<'o> {
@@ -147,12 +155,22 @@ impl<'o> Collector<'o> {
         self.clock - 1
     }
 
-    pub(super) fn list_define(&mut self, name: &str, place: FilePlace, items: Vec<String>) -> Result<(), Problem> {
+    pub(super) fn list_define(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        items: Vec<String>,
+    ) -> Result<(), Problem> {
         let now = self.tick();
         self.lists.define(name, place, List { items }, now)
     }
 
-    pub(super) fn list_append(&mut self, name: &str, place: FilePlace, items: Vec<String>) -> Result<(), Problem> {
+    pub(super) fn list_append(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        items: Vec<String>,
+    ) -> Result<(), Problem> {
         let now = self.tick();
         let list = self.lists.get_mut(name).ok_or_else(|| missing("list", name, "this appends to", place))?;
         list.value.items.extend(items);
@@ -160,24 +178,41 @@ impl<'o> Collector<'o> {
         Ok(())
     }
 
-    pub(super) fn macro_define(&mut self, name: &str, place: FilePlace, condition: Text) -> Result<(), Problem> {
+    pub(super) fn macro_define(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        condition: Text,
+    ) -> Result<(), Problem> {
         let now = self.tick();
         self.macros.define(name, place, Macro { condition }, now)
     }
 
-    pub(super) fn macro_append(&mut self, name: &str, place: FilePlace, condition: &Text) -> Result<(), Problem> {
+    pub(super) fn macro_append(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        condition: &Text,
+    ) -> Result<(), Problem> {
         let now = self.tick();
-        let item = self.macros.get_mut(name).ok_or_else(|| missing("macro", name, "this appends to", place))?;
+        let item =
+            self.macros.get_mut(name).ok_or_else(|| missing("macro", name, "this appends to", place))?;
         item.value.condition.append(condition);
         item.visibility = now;
         Ok(())
     }
 
-    pub(super) fn rule_define(&mut self, name: &str, place: FilePlace, mut rule: RuleItem) -> Result<(), Problem> {
+    pub(super) fn rule_define(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        mut rule: RuleItem,
+    ) -> Result<(), Problem> {
         if let Some((_, earlier)) = self.rules.get(name)
             && earlier.value.source != rule.source
         {
-            let message = format!("rule `{name}` was defined before with the source `{}`", earlier.value.source);
+            let message =
+                format!("rule `{name}` was defined before with the source `{}`", earlier.value.source);
             return Err(Problem::new("LOAD_ERR_VALIDATE", message, place));
         }
         for exception in &mut rule.exceptions {
@@ -193,7 +228,12 @@ impl<'o> Collector<'o> {
         Ok(())
     }
 
-    pub(super) fn rule_append(&mut self, name: &str, place: FilePlace, update: RuleUpdate) -> Result<(), Problem> {
+    pub(super) fn rule_append(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        update: RuleUpdate,
+    ) -> Result<(), Problem> {
         let now = self.tick();
         let item = self.rules.get_mut(name).ok_or_else(|| missing("rule", name, "this appends to", place))?;
         if update.is_empty() {
@@ -220,9 +260,15 @@ impl<'o> Collector<'o> {
         Ok(())
     }
 
-    pub(super) fn rule_replace(&mut self, name: &str, place: FilePlace, update: RuleUpdate) -> Result<(), Problem> {
+    pub(super) fn rule_replace(
+        &mut self,
+        name: &str,
+        place: FilePlace,
+        update: RuleUpdate,
+    ) -> Result<(), Problem> {
         let now = self.tick();
-        let item = self.rules.get_mut(name).ok_or_else(|| missing("rule", name, "this replaces parts of", place))?;
+        let item =
+            self.rules.get_mut(name).ok_or_else(|| missing("rule", name, "this replaces parts of", place))?;
         let mut exceptions = update.exceptions;
         for exception in exceptions.iter_mut().flatten() {
             exception.check(true)?;
@@ -311,9 +357,12 @@ impl Exception {
             let Some((known, modifier)) = super::filter::Operator::with_modifier(operator) else {
                 return fail(format!("`{operator}` is not a supported comparison operator"));
             };
-            let takes_list = known.class() == super::filter::OperatorClass::List || modifier != super::filter::Modifier::None;
+            let takes_list = known.class() == super::filter::OperatorClass::List
+                || modifier != super::filter::Modifier::None;
             if count.is_none() && !takes_list {
-                return fail("when fields is a single value, comps must be one of in, pmatch, intersects".to_owned());
+                return fail(
+                    "when fields is a single value, comps must be one of in, pmatch, intersects".to_owned(),
+                );
             }
         }
         Ok(())

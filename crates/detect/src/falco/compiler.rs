@@ -50,7 +50,11 @@ struct MacroState {
 }
 
 impl<'c> Compiler<'c> {
-    pub(super) fn new(collector: &'c Collector<'c>, options: &'c LoadOptions, files: &'c [SourceFile]) -> Self {
+    pub(super) fn new(
+        collector: &'c Collector<'c>,
+        options: &'c LoadOptions,
+        files: &'c [SourceFile],
+    ) -> Self {
         Self { collector, options, files, lists: Vec::new(), macros: Vec::new() }
     }
 
@@ -92,7 +96,8 @@ impl<'c> Compiler<'c> {
                     _ => items.push(item),
                 }
             }
-            let mut text = items.iter().take(LIST_ITEMS_MAX).map(|item| quote(item)).collect::<Vec<_>>().join(", ");
+            let mut text =
+                items.iter().take(LIST_ITEMS_MAX).map(|item| quote(item)).collect::<Vec<_>>().join(", ");
             if items.len() > LIST_ITEMS_MAX || text.len() > CONDITION_BYTES_MAX {
                 let message = format!("list `{}` is too long", list.name);
                 problems.error(Problem::new("LOAD_ERR_VALIDATE", message, list.place));
@@ -122,7 +127,8 @@ impl<'c> Compiler<'c> {
             }
         }
         filter::parse(&condition.text).map_err(|error| {
-            let mut problem = Problem::new(CONDITION, error.message, condition.place(error.at, 1, self.files));
+            let mut problem =
+                Problem::new(CONDITION, error.message, condition.place(error.at, 1, self.files));
             problem.help = error.help;
             problem
         })
@@ -138,7 +144,8 @@ impl<'c> Compiler<'c> {
             return;
         };
         self.macros[at].is_open = true;
-        let mut scope = MacroScope { compiler: self, visibility: item.visibility, depth: depth + 1, problems };
+        let mut scope =
+            MacroScope { compiler: self, visibility: item.visibility, depth: depth + 1, problems };
         let result = lower::lower(&syntax, &mut scope);
         self.macros[at].is_open = false;
         self.macros[at].lowered = Some(result.map_err(|error| {
@@ -155,13 +162,15 @@ impl<'c> Compiler<'c> {
         let mut output = rule.output.clone();
         while let Some(start) = output.text.find("%container.info") {
             output.replace(start, start + "%container.info".len(), "");
-            let message = "%container.info is deprecated: the container's id and name are added to every output";
+            let message =
+                "%container.info is deprecated: the container's id and name are added to every output";
             problems.warn(Problem::new("LOAD_DEPRECATED_ITEM", message, item.place));
         }
         let template = match Template::with_suggested(&output.text) {
             Ok(template) => template,
             Err(error) => {
-                let mut problem = Problem::new(OUTPUT, error.message, output.place(error.at, error.length, self.files));
+                let mut problem =
+                    Problem::new(OUTPUT, error.message, output.place(error.at, error.length, self.files));
                 problem.help = error.help;
                 if error.is_unknown_name && rule.skip_if_unknown_filter {
                     problem.code = "LOAD_UNKNOWN_FILTER";
@@ -372,10 +381,13 @@ fn exception_text(exception: &Exception) -> Result<String, Problem> {
 }
 
 fn cell(comp: &str, value: &Entry) -> String {
-    let takes_list = Operator::with_modifier(comp)
-        .is_some_and(|(operator, modifier)| operator.class() == OperatorClass::List || modifier != Modifier::None);
+    let takes_list = Operator::with_modifier(comp).is_some_and(|(operator, modifier)| {
+        operator.class() == OperatorClass::List || modifier != Modifier::None
+    });
     match value {
-        Entry::Many(items) => format!("({})", items.iter().map(|item| quote(item.text())).collect::<Vec<_>>().join(", ")),
+        Entry::Many(items) => {
+            format!("({})", items.iter().map(|item| quote(item.text())).collect::<Vec<_>>().join(", "))
+        }
         Entry::One(text) if takes_list && text.starts_with('(') => text.clone(),
         Entry::One(text) if takes_list => format!("({text})"),
         Entry::One(text) => quote(text),

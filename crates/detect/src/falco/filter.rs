@@ -4,7 +4,10 @@
 //! parenthesis after them but none before, values may be bare words. Boolean structure is parsed without recursion, so
 //! nesting costs no stack.
 
-use crate::{ir::Function, limits::{CONDITION_DEPTH_MAX, TRANSFORMER_DEPTH_MAX}};
+use crate::{
+    ir::Function,
+    limits::{CONDITION_DEPTH_MAX, TRANSFORMER_DEPTH_MAX},
+};
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,7 +136,8 @@ impl Operator {
             None => Modifier::None,
             Some(word) => MODIFIERS.iter().find(|(name, _)| *name == word)?.1,
         };
-        let fits = modifier == Modifier::None || matches!(operator.class(), OperatorClass::Sign | OperatorClass::Word);
+        let fits = modifier == Modifier::None
+            || matches!(operator.class(), OperatorClass::Sign | OperatorClass::Word);
         (fits && words.next().is_none()).then_some((operator, modifier))
     }
 }
@@ -311,7 +315,9 @@ impl<'t> Parser<'t> {
     fn operator(&mut self) -> Result<Operator, ParseError> {
         for operator in Operator::ALL {
             let Some(rest) = self.rest().strip_prefix(operator.name()) else { continue };
-            if operator.class() == OperatorClass::Word && !rest.starts_with(|letter: char| letter.is_ascii_whitespace()) {
+            if operator.class() == OperatorClass::Word
+                && !rest.starts_with(|letter: char| letter.is_ascii_whitespace())
+            {
                 continue;
             }
             self.at += operator.name().len();
@@ -351,7 +357,10 @@ impl<'t> Parser<'t> {
         }
         let at = self.at;
         let rest = self.rest();
-        let hex = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X")).map(|digits| 2 + count(digits, |byte| byte.is_ascii_alphanumeric()));
+        let hex = rest
+            .strip_prefix("0x")
+            .or_else(|| rest.strip_prefix("0X"))
+            .map(|digits| 2 + count(digits, |byte| byte.is_ascii_alphanumeric()));
         let length = hex.filter(|length| *length > 2).unwrap_or_else(|| decimal_length(rest));
         if length == 0 {
             return Err(self.error("expected a number"));
@@ -366,7 +375,10 @@ impl<'t> Parser<'t> {
         if let Some(text) = self.quoted()? {
             return Ok(Literal { text, at, length: self.at - at });
         }
-        let length = self.rest().find(|letter: char| letter.is_ascii_whitespace() || "()\"'=,".contains(letter)).unwrap_or(self.rest().len());
+        let length = self
+            .rest()
+            .find(|letter: char| letter.is_ascii_whitespace() || "()\"'=,".contains(letter))
+            .unwrap_or(self.rest().len());
         if length == 0 {
             return Err(self.error("expected a value"));
         }
@@ -444,7 +456,8 @@ impl<'t> Parser<'t> {
         }
         if function == Function::GetOpt && self.eat("[") {
             let end = self.rest().find(']').ok_or_else(|| self.error("expected a `]`"))?;
-            arguments.push(Operand::Literal { text: self.rest()[..end].trim_matches(['"', '\'']).to_owned() });
+            arguments
+                .push(Operand::Literal { text: self.rest()[..end].trim_matches(['"', '\'']).to_owned() });
             self.at += end + 1;
         }
         Ok(Operand::Apply { function, arguments, at })
@@ -461,7 +474,10 @@ impl<'t> Parser<'t> {
         let arg = match self.quoted()? {
             Some(text) => text,
             None => {
-                let end = self.rest().find(|letter: char| letter.is_ascii_whitespace() || "[]\"'".contains(letter)).unwrap_or(self.rest().len());
+                let end = self
+                    .rest()
+                    .find(|letter: char| letter.is_ascii_whitespace() || "[]\"'".contains(letter))
+                    .unwrap_or(self.rest().len());
                 if end == 0 {
                     return Err(self.error("expected an argument for the field"));
                 }
@@ -502,7 +518,9 @@ impl<'t> Parser<'t> {
     // A quoted text ends at the first such quote without a backslash right before it, even an escaped one: so Falco reads.
     fn quoted(&mut self) -> Result<Option<String>, ParseError> {
         let rest = self.rest();
-        let Some(quote) = rest.chars().next().filter(|letter| matches!(letter, '"' | '\'')) else { return Ok(None) };
+        let Some(quote) = rest.chars().next().filter(|letter| matches!(letter, '"' | '\'')) else {
+            return Ok(None);
+        };
         let mut before = quote;
         for (index, letter) in rest.char_indices().skip(1) {
             if letter == quote && before != '\\' {

@@ -71,15 +71,27 @@ pub(crate) fn lower(ast: &Ast, macros: &mut dyn Macros) -> Result<Lowered, Lower
         Ast::Check(check) => lower_check(check)?,
     };
     if lowered.depth > CONDITION_DEPTH_MAX {
-        return Err(LowerError::new(format!("nested deeper than {CONDITION_DEPTH_MAX} levels, macros included"), 0, 1));
+        return Err(LowerError::new(
+            format!("nested deeper than {CONDITION_DEPTH_MAX} levels, macros included"),
+            0,
+            1,
+        ));
     }
     if lowered.nodes > CONDITION_NODES_MAX {
-        return Err(LowerError::new(format!("more than {CONDITION_NODES_MAX} comparisons, macros included"), 0, 1));
+        return Err(LowerError::new(
+            format!("more than {CONDITION_NODES_MAX} comparisons, macros included"),
+            0,
+            1,
+        ));
     }
     Ok(lowered)
 }
 
-fn join(parts: &[Ast], macros: &mut dyn Macros, make: fn(Vec<Arc<Expr>>) -> Expr) -> Result<Lowered, LowerError> {
+fn join(
+    parts: &[Ast],
+    macros: &mut dyn Macros,
+    make: fn(Vec<Arc<Expr>>) -> Expr,
+) -> Result<Lowered, LowerError> {
     let mut all = Lowered::leaf(Arc::new(Expr::Constant(true)));
     let mut expressions = Vec::with_capacity(parts.len());
     for part in parts {
@@ -144,10 +156,19 @@ fn operand_place(operand: &Operand) -> (usize, usize) {
 pub(crate) fn lower_operand(operand: &Operand) -> Result<Term, LowerError> {
     match operand {
         Operand::Literal { text } => Ok(Term::Literal(text.as_str().into())),
-        Operand::Field { name, arg, at } => field::lookup(name, arg.as_deref()).map(Term::Field).map_err(|error| {
-            let is_unknown_name = error.message.starts_with("nonexistent") || error.message.starts_with("unknown");
-            LowerError { message: error.message, at: *at, length: name.len(), help: error.help, is_unknown_name }
-        }),
+        Operand::Field { name, arg, at } => {
+            field::lookup(name, arg.as_deref()).map(Term::Field).map_err(|error| {
+                let is_unknown_name =
+                    error.message.starts_with("nonexistent") || error.message.starts_with("unknown");
+                LowerError {
+                    message: error.message,
+                    at: *at,
+                    length: name.len(),
+                    help: error.help,
+                    is_unknown_name,
+                }
+            })
+        }
         Operand::Apply { function, arguments, at } => {
             let terms = arguments.iter().map(lower_operand).collect::<Result<Vec<_>, _>>()?;
             check_arguments(*function, terms, *at)
@@ -211,7 +232,9 @@ impl Checker<'_> {
             Type::Dynamic => "a raw argument",
         };
         let allowed = match self.kind {
-            Type::Text => "= != in contains icontains startswith endswith glob iglob regex pmatch intersects exists",
+            Type::Text => {
+                "= != in contains icontains startswith endswith glob iglob regex pmatch intersects exists"
+            }
             Type::Bytes => "= != in contains bcontains startswith bstartswith exists",
             Type::Truth | Type::Address | Type::Network => "= != in exists",
             _ => "= != < <= > >= in exists",
@@ -249,7 +272,9 @@ impl Checker<'_> {
 
     fn with_value(&self, value: &Literal) -> Result<Arc<Expr>, LowerError> {
         let kind = match self.kind {
-            Type::Dynamic if parse_number(&value.text).is_some() && self.number_test().is_some() => Type::Number,
+            Type::Dynamic if parse_number(&value.text).is_some() && self.number_test().is_some() => {
+                Type::Number
+            }
             Type::Dynamic => Type::Text,
             kind => kind,
         };
@@ -281,7 +306,8 @@ impl Checker<'_> {
                 if self.check.operator == Operator::PMatch {
                     return Err(self.unsupported());
                 }
-                let mut numbers = values.iter().map(|value| self.number(value)).collect::<Result<Vec<_>, _>>()?;
+                let mut numbers =
+                    values.iter().map(|value| self.number(value)).collect::<Result<Vec<_>, _>>()?;
                 numbers.sort_unstable();
                 numbers.dedup();
                 Ok(self.test(Test::NumberIn(numbers.into())))
@@ -315,7 +341,10 @@ impl Checker<'_> {
         match (test, values) {
             (TextTest::Glob, [value]) if !glob::literal_start(&value.text).is_empty() => {
                 let start = [glob::literal_start(&value.text).into()];
-                Ok(Arc::new(Expr::And(vec![self.test(Test::Text(TextTest::StartsWith, start.into())), found])))
+                Ok(Arc::new(Expr::And(vec![
+                    self.test(Test::Text(TextTest::StartsWith, start.into())),
+                    found,
+                ])))
             }
             _ => Ok(found),
         }
@@ -367,7 +396,11 @@ impl Checker<'_> {
         let pattern = |value: &Literal| match hex {
             false => Ok(value.text.as_bytes().into()),
             true => hex_bytes(&value.text).ok_or_else(|| {
-                LowerError::new(format!("`{}` is no even number of hexadecimal digits", value.text), value.at, value.length)
+                LowerError::new(
+                    format!("`{}` is no even number of hexadecimal digits", value.text),
+                    value.at,
+                    value.length,
+                )
             }),
         };
         let patterns = values.iter().map(pattern).collect::<Result<Vec<Box<[u8]>>, _>>()?;
@@ -388,7 +421,11 @@ impl Checker<'_> {
             "true" | "1" => true,
             "false" | "0" => false,
             _ => {
-                return Err(LowerError::new(format!("`{}` is neither true nor false", value.text), value.at, value.length));
+                return Err(LowerError::new(
+                    format!("`{}` is neither true nor false", value.text),
+                    value.at,
+                    value.length,
+                ));
             }
         };
         Ok(self.test(Test::Truth(truth != negated)))
@@ -417,7 +454,8 @@ impl Checker<'_> {
     }
 
     fn number(&self, value: &Literal) -> Result<i64, LowerError> {
-        let fail = |what: &str| LowerError::new(format!("`{}` is no {what}", value.text), value.at, value.length);
+        let fail =
+            |what: &str| LowerError::new(format!("`{}` is no {what}", value.text), value.at, value.length);
         let parsed = match self.kind {
             Type::Duration => parse_number(&value.text).or_else(|| parse_duration(&value.text)),
             _ => parse_number(&value.text),
@@ -456,7 +494,8 @@ impl Checker<'_> {
 fn exactly_one(parts: &[Arc<Expr>]) -> Expr {
     let alone = |index: usize| {
         let parts = parts.iter().enumerate();
-        let each = parts.map(|(other, part)| if other == index { Arc::clone(part) } else { Arc::clone(part).negate() });
+        let each = parts
+            .map(|(other, part)| if other == index { Arc::clone(part) } else { Arc::clone(part).negate() });
         Arc::new(Expr::And(each.collect()))
     };
     Expr::Or((0..parts.len()).map(alone).collect())

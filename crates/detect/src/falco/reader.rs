@@ -15,17 +15,44 @@ use crate::{diagnostic::SourceFile, field::nearest, limits::LIST_ITEMS_MAX};
 
 const VALIDATE: &str = "LOAD_ERR_YAML_VALIDATE";
 const RULE_KEYS: &[&str] = &[
-    "rule", "desc", "condition", "output", "priority", "tags", "enabled", "source", "exceptions", "append", "override",
-    "warn_evttypes", "skip-if-unknown-filter", "capture", "capture_duration",
+    "rule",
+    "desc",
+    "condition",
+    "output",
+    "priority",
+    "tags",
+    "enabled",
+    "source",
+    "exceptions",
+    "append",
+    "override",
+    "warn_evttypes",
+    "skip-if-unknown-filter",
+    "capture",
+    "capture_duration",
 ];
 const APPENDABLE: &[&str] = &["condition", "output", "desc", "tags", "exceptions"];
 const REPLACEABLE: &[&str] = &[
-    "condition", "output", "desc", "tags", "exceptions", "priority", "enabled", "warn_evttypes",
-    "skip-if-unknown-filter", "capture", "capture_duration",
+    "condition",
+    "output",
+    "desc",
+    "tags",
+    "exceptions",
+    "priority",
+    "enabled",
+    "warn_evttypes",
+    "skip-if-unknown-filter",
+    "capture",
+    "capture_duration",
 ];
 
 /// Reads one file.
-pub(super) fn read_file(index: usize, file: &SourceFile, collector: &mut Collector<'_>, problems: &mut Problems) {
+pub(super) fn read_file(
+    index: usize,
+    file: &SourceFile,
+    collector: &mut Collector<'_>,
+    problems: &mut Problems,
+) {
     let (documents, error) = yaml::read(&file.text);
     let mut reader = Reader { file: index, collector, problems };
     for document in documents.iter().filter(|document| !document.is_null()) {
@@ -80,9 +107,13 @@ impl Reader<'_, '_> {
         if item.get("rule").is_some() {
             return self.rule(item);
         }
-        let keys: Vec<&str> = item.mapping().unwrap_or_default().iter().filter_map(|(key, _)| key.scalar()).collect();
+        let keys: Vec<&str> =
+            item.mapping().unwrap_or_default().iter().filter_map(|(key, _)| key.scalar()).collect();
         let near = keys.first().and_then(|key| {
-            nearest(key, ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"].into_iter())
+            nearest(
+                key,
+                ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"].into_iter(),
+            )
         });
         let mut problem = Problem::new("LOAD_UNKNOWN_ITEM", "unknown top level item", self.place(item));
         problem.help = near.map(|near| format!("did you mean `{near}`?"));
@@ -96,7 +127,10 @@ impl Reader<'_, '_> {
             Ok(number) => Version::from_number(number),
             Err(_) => match Version::parse(text) {
                 Some(version) => version,
-                None => return self.fail(format!("unable to parse engine version `{text}`, expected `x.y.z`"), node),
+                None => {
+                    return self
+                        .fail(format!("unable to parse engine version `{text}`, expected `x.y.z`"), node);
+                }
             },
         };
         let own = Version::parse(ENGINE_VERSION).expect("our own version is well-formed");
@@ -115,7 +149,8 @@ impl Reader<'_, '_> {
             let mut wanted = vec![self.requirement(plugin)?];
             if let Some(alternatives) = plugin.get("alternatives") {
                 let Some(alternatives) = alternatives.sequence() else {
-                    return self.fail("value of plugin version alternatives must be a sequence", alternatives);
+                    return self
+                        .fail("value of plugin version alternatives must be a sequence", alternatives);
                 };
                 for alternative in alternatives {
                     wanted.push(self.requirement(alternative)?);
@@ -132,7 +167,8 @@ impl Reader<'_, '_> {
                 })
             });
             if !satisfied {
-                let wanted: Vec<String> = wanted.iter().map(|(name, version)| format!("{name} {version}")).collect();
+                let wanted: Vec<String> =
+                    wanted.iter().map(|(name, version)| format!("{name} {version}")).collect();
                 let message = format!("plugin requirement not satisfied, must have {}", wanted.join(" or "));
                 return Err(Problem::new("LOAD_ERR_VALIDATE", message, self.place(plugin)));
             }
@@ -156,7 +192,10 @@ impl Reader<'_, '_> {
         let name = self.required(item, "list")?.to_owned();
         self.known_keys(item, &["list", "items", "append", "override"]);
         if name.contains(|letter: char| letter.is_whitespace() || "()\"'=,".contains(letter)) {
-            return self.fail(format!("list has an invalid name `{name}`: no blanks, quotes, parentheses, `=` or `,`"), item);
+            return self.fail(
+                format!("list has an invalid name `{name}`: no blanks, quotes, parentheses, `=` or `,`"),
+                item,
+            );
         }
         let Some(node) = item.get("items") else {
             return self.fail("item has no mapping for key `items`", item);
@@ -178,7 +217,10 @@ impl Reader<'_, '_> {
         let is_word = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_word {
-            return self.fail(format!("macro has an invalid name `{name}`: a letter, then letters, digits and `_`"), item);
+            return self.fail(
+                format!("macro has an invalid name `{name}`: a letter, then letters, digits and `_`"),
+                item,
+            );
         }
         let condition = self.text(item, "condition")?;
         let place = self.place(item);
@@ -221,7 +263,8 @@ impl Reader<'_, '_> {
             return self.rule_override(item, &name, &append, &replace);
         }
         if flag {
-            let keys = ["condition", "exceptions"].into_iter().filter(|key| item.get(key).is_some()).collect();
+            let keys =
+                ["condition", "exceptions"].into_iter().filter(|key| item.get(key).is_some()).collect();
             let update = self.update(item, &keys)?;
             return self.collector.rule_append(&name, place, update);
         }
@@ -229,7 +272,8 @@ impl Reader<'_, '_> {
             let Some(enabled) = self.truth(item, "enabled")? else {
                 return self.fail("item has no mapping for key `condition`", item);
             };
-            let message = "a rule with nothing but `enabled` is deprecated; add `override: {enabled: replace}` instead";
+            let message =
+                "a rule with nothing but `enabled` is deprecated; add `override: {enabled: replace}` instead";
             self.problems.warn(Problem::new("LOAD_DEPRECATED_ITEM", message, place));
             return self.collector.rule_enable(&name, place, enabled);
         }
@@ -272,15 +316,23 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn rule_override(&mut self, item: &Node, name: &str, append: &BTreeSet<&str>, replace: &BTreeSet<&str>) -> Result<(), Problem> {
+    fn rule_override(
+        &mut self,
+        item: &Node,
+        name: &str,
+        append: &BTreeSet<&str>,
+        replace: &BTreeSet<&str>,
+    ) -> Result<(), Problem> {
         for key in append.union(replace) {
             if item.get(key).is_none() {
-                return self.fail(format!("an override for `{key}` was specified but `{key}` is not defined"), item);
+                return self
+                    .fail(format!("an override for `{key}` was specified but `{key}` is not defined"), item);
             }
         }
         for key in REPLACEABLE {
             if let Some(node) = item.get(key).filter(|_| !append.contains(key) && !replace.contains(key)) {
-                let message = format!("unexpected key `{key}`: no corresponding entry under `override` is defined");
+                let message =
+                    format!("unexpected key `{key}`: no corresponding entry under `override` is defined");
                 return self.fail(message, node);
             }
         }
@@ -332,7 +384,10 @@ impl Reader<'_, '_> {
             };
             match word {
                 "append" if appendable.contains(&key) => append.insert(key),
-                "append" => return self.fail(format!("key `{key}` cannot be appended to, use `replace` instead"), key_node),
+                "append" => {
+                    return self
+                        .fail(format!("key `{key}` cannot be appended to, use `replace` instead"), key_node);
+                }
                 "replace" if replaceable.contains(&key) => replace.insert(key),
                 "replace" => return self.fail(format!("key `{key}` cannot be replaced"), key_node),
                 _ => {
@@ -347,7 +402,9 @@ impl Reader<'_, '_> {
 
     fn exceptions(&mut self, item: &Node, appending: bool) -> Result<Option<Vec<Exception>>, Problem> {
         let Some(node) = item.get("exceptions").filter(|node| !node.is_null()) else { return Ok(None) };
-        let Some(nodes) = node.sequence() else { return self.fail("rule exceptions must be a sequence", node) };
+        let Some(nodes) = node.sequence() else {
+            return self.fail("rule exceptions must be a sequence", node);
+        };
         let mut exceptions: Vec<Exception> = Vec::new();
         for node in nodes {
             if node.mapping().is_none() {
@@ -384,7 +441,9 @@ impl Reader<'_, '_> {
         match &node.value {
             Yaml::Scalar { text, .. } if text.is_empty() => self.fail("value must be non-empty", node),
             Yaml::Scalar { text, .. } => Ok(Entry::One(text.clone())),
-            Yaml::Sequence(items) => Ok(Entry::Many(items.iter().map(|item| self.entry(item)).collect::<Result<_, _>>()?)),
+            Yaml::Sequence(items) => {
+                Ok(Entry::Many(items.iter().map(|item| self.entry(item)).collect::<Result<_, _>>()?))
+            }
             Yaml::Mapping(_) => self.fail("an exception's values are scalars and lists", node),
         }
     }
@@ -449,7 +508,9 @@ impl Reader<'_, '_> {
     fn number(&self, item: &Node, key: &str) -> Result<Option<u64>, Problem> {
         let Some(node) = item.get(key) else { return Ok(None) };
         let text = self.scalar(node, key)?;
-        text.parse().map(Some).or_else(|_| self.fail(format!("can't decode `{text}`: `{key}` is a number"), node))
+        text.parse()
+            .map(Some)
+            .or_else(|_| self.fail(format!("can't decode `{text}`: `{key}` is a number"), node))
     }
 
     fn known_keys(&mut self, item: &Node, known: &[&str]) {
@@ -458,7 +519,8 @@ impl Reader<'_, '_> {
             if known.contains(&name) {
                 continue;
             }
-            let mut problem = Problem::new("LOAD_UNKNOWN_KEY", format!("unknown key `{name}`"), self.place(key));
+            let mut problem =
+                Problem::new("LOAD_UNKNOWN_KEY", format!("unknown key `{name}`"), self.place(key));
             problem.help = nearest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
             self.problems.warn(problem);
         }

@@ -24,7 +24,11 @@ impl Text {
     /// The text of a scalar.
     pub(super) fn new(text: &str, place: FilePlace) -> Self {
         let origin = (0..text.len()).map(|byte| (0, index(byte))).collect();
-        Self { text: text.to_owned(), origin, sources: vec![Arc::new(Source { place, text: text.to_owned() })] }
+        Self {
+            text: text.to_owned(),
+            origin,
+            sources: vec![Arc::new(Source { place, text: text.to_owned() })],
+        }
     }
 
     /// Puts another text after a blank.

@@ -86,7 +86,9 @@ impl Node {
         match &self.value {
             Yaml::Scalar { .. } => 1,
             Yaml::Sequence(items) => 1 + items.iter().map(Self::count).sum::<usize>(),
-            Yaml::Mapping(entries) => 1 + entries.iter().map(|(key, value)| key.count() + value.count()).sum::<usize>(),
+            Yaml::Mapping(entries) => {
+                1 + entries.iter().map(|(key, value)| key.count() + value.count()).sum::<usize>()
+            }
         }
     }
 }
@@ -109,7 +111,10 @@ impl Place {
 pub(crate) fn read(text: &str) -> (Vec<Node>, Option<YamlError>) {
     if text.len() > FILE_BYTES_MAX {
         let message = format!("the file has {} bytes; at most {FILE_BYTES_MAX} are read", text.len());
-        return (Vec::new(), Some(YamlError { message, place: Place { line: 1, column: 1, ..Place::default() } }));
+        return (
+            Vec::new(),
+            Some(YamlError { message, place: Place { line: 1, column: 1, ..Place::default() } }),
+        );
     }
     let mut indented = Indented { text: Cow::Borrowed(text), lines: BTreeSet::new() };
     let mut work = 0;
@@ -255,7 +260,10 @@ impl Builder {
     fn spend(&mut self, nodes: usize, place: Place) -> Result<(), YamlError> {
         self.nodes += nodes;
         if self.nodes > YAML_NODES_MAX {
-            return Err(YamlError { message: format!("more than {YAML_NODES_MAX} values, aliases counted"), place });
+            return Err(YamlError {
+                message: format!("more than {YAML_NODES_MAX} values, aliases counted"),
+                place,
+            });
         }
         Ok(())
     }
@@ -305,7 +313,11 @@ pub(crate) fn place_within(source: &str, node: &Place, text: &str, offset: usize
     let mut at = node.start;
     let wanted = text.char_indices().take_while(|(index, _)| *index <= offset).map(|(_, letter)| letter);
     for letter in wanted.filter(|letter| !letter.is_whitespace()) {
-        match letters.by_ref().take_while(|(index, _)| *index < node.end.max(node.start + 1)).find(|(_, have)| *have == letter) {
+        match letters
+            .by_ref()
+            .take_while(|(index, _)| *index < node.end.max(node.start + 1))
+            .find(|(_, have)| *have == letter)
+        {
             Some((index, _)) => at = index,
             None => return Place { end: node.start + 1, ..*node },
         }
@@ -330,7 +342,8 @@ mod tests {
 
     #[test]
     fn brackets_may_stand_further_left_than_yaml_wants() {
-        let (documents, error) = read("- list: a\n  items: [\n  x, y,\n    z\n  ]\n- list: b\n  items: [w]\n");
+        let (documents, error) =
+            read("- list: a\n  items: [\n  x, y,\n    z\n  ]\n- list: b\n  items: [w]\n");
         assert!(error.is_none(), "{error:?}");
         let items = documents[0].sequence().expect("items");
         assert_eq!(items[0].get("items").and_then(Node::sequence).map(<[Node]>::len), Some(3));

@@ -46,14 +46,18 @@ pub(super) fn value<'e>(field: Field, arg: &FieldArg, event: &'e Event) -> Optio
         F::EvtDatetime => Value::owned(time_text(event, "%Y-%m-%d %H:%M:%S%.9f")),
         F::EvtDatetimeS => Value::owned(time_text(event, "%Y-%m-%d %H:%M:%S")),
         F::EvtIsOpenRead => Value::Truth(is_open(event.kind) && matches!(open_flags(event)? & ACCESS, 0 | 2)),
-        F::EvtIsOpenWrite => Value::Truth(is_open(event.kind) && matches!(open_flags(event)? & ACCESS, 1 | 2)),
+        F::EvtIsOpenWrite => {
+            Value::Truth(is_open(event.kind) && matches!(open_flags(event)? & ACCESS, 1 | 2))
+        }
         F::EvtIsOpenCreate => Value::Truth(is_open(event.kind) && open_flags(event)? & O_F_CREATED != 0),
         F::EvtIsOpenExec => Value::Truth(creates_executable(event)),
         F::EvtAbspath => return absolute_path(arg, event),
         F::EvtAround => return None,
         F::ThreadTid => Value::Number(event.tid.into()),
         F::ThreadIsmain => Value::Truth(event.tid == event.process.pid),
-        F::ThreadVtid => Value::Number((event.tid == event.process.pid).then_some(event.process.vpid)?.into()),
+        F::ThreadVtid => {
+            Value::Number((event.tid == event.process.pid).then_some(event.process.vpid)?.into())
+        }
         F::ThreadNametid => Value::owned(format!("{}{}", event.process.name, event.tid)),
         F::ProcDuration => Value::Number(nanos.saturating_sub(event.process.start_time.nanos())),
         F::ProcPpidDuration => {
@@ -62,7 +66,11 @@ pub(super) fn value<'e>(field: Field, arg: &FieldArg, event: &'e Event) -> Optio
         F::ContainerDuration => {
             Value::Number(nanos.saturating_sub(event.process.container.as_ref()?.created?.nanos()))
         }
-        F::FsPathName | F::FsPathNameraw | F::FsPathSource | F::FsPathSourceraw | F::FsPathTarget
+        F::FsPathName
+        | F::FsPathNameraw
+        | F::FsPathSource
+        | F::FsPathSourceraw
+        | F::FsPathTarget
         | F::FsPathTargetraw => return path_argument(field, event),
         _ => return io_value(field, event).or_else(|| descriptor(field, event)),
     })
@@ -136,9 +144,8 @@ fn raw_argument<'e>(arg: &FieldArg, event: &'e Event) -> Option<Value<'e>> {
 fn arguments(event: &Event) -> String {
     let one = |arg: &Arg| {
         let text = match &arg.value {
-            ArgValue::Fd(number) => {
-                described(*number, event).map_or_else(|| number.to_string(), |text| format!("{number}({text})"))
-            }
+            ArgValue::Fd(number) => described(*number, event)
+                .map_or_else(|| number.to_string(), |text| format!("{number}({text})")),
             other => other.render(),
         };
         format!("{}={text}", arg.name.name())
@@ -239,7 +246,9 @@ fn io_value(field: Field, event: &Event) -> Option<Value<'_>> {
         Field::EvtBuflen | Field::EvtBuflenNet => return bytes(reads || writes),
         Field::EvtBuflenIn | Field::EvtBuflenNetIn => return bytes(reads),
         Field::EvtBuflenOut | Field::EvtBuflenNetOut => return bytes(writes),
-        Field::EvtIsSyslog => Value::Truth(writes && event.fd.as_ref().is_some_and(|fd| &*fd.name == "/dev/log")),
+        Field::EvtIsSyslog => {
+            Value::Truth(writes && event.fd.as_ref().is_some_and(|fd| &*fd.name == "/dev/log"))
+        }
         Field::EvtCount | Field::EvtCountExit => Value::Number(1),
         Field::EvtCountError => failed(None),
         Field::EvtCountErrorFile => failed(Some(OcsfClass::FileSystemActivity)),

@@ -71,7 +71,11 @@ pub(super) fn value<'e>(field: Field, arg: &FieldArg, process: &'e Process) -> O
         F::ThreadCapInheritable => Value::owned(capability_names(process.credentials.cap_inheritable)),
         F::ThreadCapEffective => Value::owned(capability_names(process.credentials.cap_effective)),
         F::ThreadCgroups | F::ThreadCgroup => Value::text(&process.cgroup),
-        _ => return exe_file(field, process).or_else(|| user(field, process)).or_else(|| container(field, arg, process)),
+        _ => {
+            return exe_file(field, process)
+                .or_else(|| user(field, process))
+                .or_else(|| container(field, arg, process));
+        }
     })
 }
 
@@ -112,7 +116,9 @@ fn container<'e>(field: Field, arg: &FieldArg, process: &'e Process) -> Option<V
     let Some(it) = process.container.as_deref() else {
         // On the host the container plugin knows these four words only.
         return match field {
-            F::ContainerId | F::ContainerFullId | F::ContainerName | F::ContainerType => Some(Value::text("host")),
+            F::ContainerId | F::ContainerFullId | F::ContainerName | F::ContainerType => {
+                Some(Value::text("host"))
+            }
             _ => None,
         };
     };
@@ -213,7 +219,11 @@ fn environment<'e>(arg: &FieldArg, process: &'e Process) -> Option<Value<'e>> {
 }
 
 fn login_shell(process: &Process) -> Option<u32> {
-    std::iter::once(process).chain(process.ancestors()).filter(|it| it.name.ends_with("sh")).last().map(|it| it.pid)
+    std::iter::once(process)
+        .chain(process.ancestors())
+        .filter(|it| it.name.ends_with("sh"))
+        .last()
+        .map(|it| it.pid)
 }
 
 // The leader itself where it is an ancestor, else the eldest ancestor of the same group.

@@ -52,7 +52,11 @@ fn step(pattern: &[u8], at: usize, text: &[u8], from: usize, ignore_case: bool) 
             None => Step::Fail,
         },
         b'\\' if at + 1 < pattern.len() => {
-            if same(pattern[at + 1], have) { Step::Advance(at + 2) } else { Step::Fail }
+            if same(pattern[at + 1], have) {
+                Step::Advance(at + 2)
+            } else {
+                Step::Fail
+            }
         }
         other if same(other, have) => Step::Advance(at + 1),
         _ => Step::Fail,
@@ -175,7 +179,9 @@ mod tests {
 
     #[test]
     fn extended_globs_become_regular_expressions() {
-        let regex = |pattern: &str| regex::Regex::new(&format!("^{}$", to_regex(pattern).expect(pattern))).expect(pattern);
+        let regex = |pattern: &str| {
+            regex::Regex::new(&format!("^{}$", to_regex(pattern).expect(pattern))).expect(pattern)
+        };
         assert!(regex("@(ba|z)sh").is_match("bash"));
         assert!(!regex("@(ba|z)sh").is_match("fish"));
         assert!(regex("a+(b|c)?x*").is_match("abcbQxyz"));

@@ -23,7 +23,9 @@ pub(crate) struct Single {
 impl Single {
     pub(crate) fn new(predicate: Predicate) -> Self {
         let regexes = match &predicate.test {
-            Test::Text(test, patterns) => patterns.iter().filter_map(|pattern| regex(*test, pattern)?.ok()).collect(),
+            Test::Text(test, patterns) => {
+                patterns.iter().filter_map(|pattern| regex(*test, pattern)?.ok()).collect()
+            }
             _ => Vec::new(),
         };
         Self { predicate, regexes }
@@ -87,7 +89,9 @@ impl Single {
                 patterns.iter().any(|pattern| bytes_fit(*test, pattern, &bytes))
             }
             Test::Number(test, number) => value.number().is_some_and(|have| test.holds(have, *number)),
-            Test::NumberIn(numbers) => value.number().is_some_and(|have| numbers.binary_search(&have).is_ok()),
+            Test::NumberIn(numbers) => {
+                value.number().is_some_and(|have| numbers.binary_search(&have).is_ok())
+            }
             Test::Truth(wanted) => matches!(value, Value::Truth(truth) if truth == *wanted),
             Test::Address(nets) => matches!(value, Value::Address(address) if within(address, nets)),
             Test::AddressOutside(nets) => matches!(value, Value::Address(address) if !within(address, nets)),
@@ -113,7 +117,9 @@ pub(crate) fn regex(test: TextTest, pattern: &str) -> Option<Result<Regex, Strin
         .size_limit(REGEX_COMPILED_BYTES_MAX)
         .dfa_size_limit(REGEX_COMPILED_BYTES_MAX)
         .build();
-    Some(built.map_err(|error| error.to_string().lines().last().unwrap_or("no regular expression").to_owned()))
+    Some(
+        built.map_err(|error| error.to_string().lines().last().unwrap_or("no regular expression").to_owned()),
+    )
 }
 
 fn text_fits(test: TextTest, pattern: &str, text: &str) -> bool {
@@ -155,7 +161,12 @@ fn within(address: std::net::IpAddr, nets: &[IpNet]) -> bool {
     nets.iter().any(|net| net.contains(&plain) || net.contains(&address))
 }
 
-fn compare_terms(compare: CompareTest, left: &crate::ir::Term, right: &crate::ir::Term, event: &Event) -> bool {
+fn compare_terms(
+    compare: CompareTest,
+    left: &crate::ir::Term,
+    right: &crate::ir::Term,
+    event: &Event,
+) -> bool {
     let mut others = Vec::new();
     term::each(right, event, &mut |value| others.push(value));
     let mut found = false;

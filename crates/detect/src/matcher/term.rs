@@ -66,13 +66,15 @@ fn apply<'e>(function: Function, arguments: &'e [Term], event: &'e Event) -> Vec
             .collect(),
         Function::Length => vec![length(&arguments[0], values(0))],
         Function::Join => {
-            let separator = values(1).into_iter().next().map_or_else(String::new, |it| it.into_text().into_owned());
+            let separator =
+                values(1).into_iter().next().map_or_else(String::new, |it| it.into_text().into_owned());
             let parts: Vec<_> = values(0).into_iter().map(Value::into_text).collect();
             vec![Value::owned(parts.join(&separator))]
         }
         Function::Concat => {
-            let parts: Option<Vec<_>> =
-                (0..arguments.len()).map(|index| values(index).into_iter().next().map(Value::into_text)).collect();
+            let parts: Option<Vec<_>> = (0..arguments.len())
+                .map(|index| values(index).into_iter().next().map(Value::into_text))
+                .collect();
             parts.map(|parts| Value::owned(parts.concat())).into_iter().collect()
         }
         Function::GetOpt => get_opt(arguments, event),
@@ -89,7 +91,8 @@ fn each_boxed<'e>(term: &'e Term, event: &'e Event, sink: &mut dyn FnMut(Value<'
 }
 
 fn length(term: &Term, values: Vec<Value<'_>>) -> Value<'static> {
-    let is_list = matches!(term, Term::Field(field) if field.is_many()) || matches!(term, Term::Apply(Function::GetOpt, _));
+    let is_list = matches!(term, Term::Field(field) if field.is_many())
+        || matches!(term, Term::Apply(Function::GetOpt, _));
     if is_list {
         return Value::Number(values.len() as i64);
     }

@@ -58,7 +58,9 @@ struct TrieNode {
 }
 
 impl Trie {
-    pub(crate) fn new<'a, B: Iterator<Item = u8>>(patterns: impl Iterator<Item = (B, PredicateId)> + 'a) -> Self {
+    pub(crate) fn new<'a, B: Iterator<Item = u8>>(
+        patterns: impl Iterator<Item = (B, PredicateId)> + 'a,
+    ) -> Self {
         let mut nodes = vec![TrieNode::default()];
         for (bytes, predicate) in patterns {
             let mut at = 0;
@@ -67,7 +69,9 @@ impl Trie {
                     Ok(index) => nodes[at].next[index].1 as usize,
                     Err(index) => {
                         let new = nodes.len();
-                        nodes[at].next.insert(index, (byte, u32::try_from(new).expect("limits.rs bounds all texts")));
+                        nodes[at]
+                            .next
+                            .insert(index, (byte, u32::try_from(new).expect("limits.rs bounds all texts")));
                         nodes.push(TrieNode::default());
                         new
                     }
@@ -110,7 +114,8 @@ const DFA_PATTERN_BYTES_MAX: usize = 32 << 10;
 impl Anywhere {
     /// `None` when the automaton cannot be built, which the limits on conditions rule out.
     pub(crate) fn new(patterns: &[(&str, PredicateId)], ignore_case: bool) -> Option<Self> {
-        let mut texts: std::collections::BTreeMap<String, Vec<PredicateId>> = std::collections::BTreeMap::new();
+        let mut texts: std::collections::BTreeMap<String, Vec<PredicateId>> =
+            std::collections::BTreeMap::new();
         let mut always = Vec::new();
         for (text, predicate) in patterns {
             if text.is_empty() {
@@ -121,7 +126,11 @@ impl Anywhere {
             }
         }
         let bytes: usize = texts.keys().map(String::len).sum();
-        let kind = if bytes <= DFA_PATTERN_BYTES_MAX { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+        let kind = if bytes <= DFA_PATTERN_BYTES_MAX {
+            AhoCorasickKind::DFA
+        } else {
+            AhoCorasickKind::ContiguousNFA
+        };
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(ignore_case)
             .kind(Some(kind))
