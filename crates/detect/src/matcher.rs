@@ -150,13 +150,13 @@ impl State {
                 open[word] |= plan.process_anchored.words[word] & bit;
             }
         }
-        for word in 0..open.len() {
-            for position in each_bit(open[word], word * 64) {
+        for (at, word) in open.iter_mut().enumerate() {
+            for position in each_bit(*word, at * 64) {
                 if !self.holds(engine, event, plan.rules[position].process) {
-                    open[word] &= !(1 << (position % 64));
+                    *word &= !(1 << (position % 64));
                 }
             }
-            open[word] |= plan.process_deferred.words[word];
+            *word |= plan.process_deferred.words[at];
         }
         let passed = self.processes.remember(self.entry, event.kind, &open);
         self.candidates = open;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Rules that only their event part's anchor points at are decided per process too while there are at most so many.
-const EAGER_RULES_MAX: usize = 0;
+const EAGER_RULES_MAX: usize = 64;
 
 /// What to do with events of one kind.
 #[derive(Debug)]

@@ -368,7 +368,6 @@ impl Reader<'_, '_> {
         Ok(update)
     }
 
-    #[expect(clippy::type_complexity, reason = "two sets of keys, named where they are used")]
     fn overrides<'i>(
         &self,
         item: &'i Node,
