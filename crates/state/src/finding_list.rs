@@ -236,13 +236,13 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &FindingFilter) -> Resu
     }
     if let Some(technique) = &filter.technique {
         query
-            .push(" AND id IN (SELECT finding_id FROM finding_techniques WHERE technique = ")
+            .push(" AND EXISTS (SELECT 1 FROM finding_techniques WHERE finding_id = findings.id AND (technique = ")
             .push_bind(technique.clone())
             .push(" OR (technique > ")
             .push_bind(format!("{technique}."))
             .push(" AND technique < ")
             .push_bind(format!("{technique}/"))
-            .push("))");
+            .push(")))");
     }
     if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
         if text.len() > REASON_BYTES_MAX {
