@@ -19,7 +19,7 @@ use yagura_event::{
 };
 
 const EVENTS: usize = 200_000;
-const PROCESSES: usize = 6_000;
+const PROCESSES: usize = 4_000;
 const MEASURE: Duration = Duration::from_secs(3);
 
 fn main() {
@@ -226,7 +226,7 @@ impl Mix {
                 id: format!("{n:064x}"),
                 runtime: "containerd".to_owned(),
                 image_repository: Some(format!("docker.io/library/app{n}")),
-                privileged: Some(n % 16 == 0),
+                privileged: Some(n.is_multiple_of(16)),
                 ..Container::default()
             })
         };
@@ -310,7 +310,7 @@ impl Mix {
             .collect();
         let number = self.processes.len();
         let id = number as u64 + 1;
-        let user = if number % 3 == 0 { 0 } else { 1000 };
+        let user = if number.is_multiple_of(3) { 0 } else { 1000 };
         let mut process = Process {
             id,
             pid: number as u32 + 100,
@@ -324,8 +324,8 @@ impl Mix {
             args,
             cwd: "/home/user/project".into(),
             env: (0..20).map(|n| format!("VARIABLE_{n}=/some/value/{n}").into()).collect(),
-            tty: (number % 4 == 0).into(),
-            container: (number % 3 == 0).then(|| Arc::clone(&self.containers[number % 32])),
+            tty: number.is_multiple_of(4).into(),
+            container: number.is_multiple_of(3).then(|| Arc::clone(&self.containers[number % 32])),
             parent: parent.into(),
             ..Process::default()
         };
@@ -344,7 +344,10 @@ impl Mix {
         let process = self.process();
         let mut event = self.event(EventKind::Openat, process);
         let name = format!("{}/{}{}", self.pick(&FOLDERS), self.next(500), self.pick(&FILES));
-        let flags = [0, 0, 0, 0o2000000, 0o2000000, 0o1101, 0o2][self.next(7)];
+        // Few opens write, and those mostly where programs keep their own files.
+        let writes = self.next(8) == 0;
+        let flags = if writes { 0o1101 } else { 0o2000000 };
+        let name = if writes { format!("/home/user/project/target/{}.o", self.next(5_000)) } else { name };
         event.args.push(Arg { name: ArgName::Fd, value: ArgValue::Fd(3) });
         event.args.push(Arg { name: ArgName::Name, value: ArgValue::Text(name.as_str().into()) });
         event.args.push(Arg { name: ArgName::Flags, value: ArgValue::Flags(FlagSet::Open, flags) });

@@ -519,7 +519,7 @@ proptest! {
                 0 => (format!("({text}) and {condition}"), value && truth),
                 1 => (format!("({text}) or {condition}"), value || truth),
                 2 => (format!("not ({text}) and {condition}"), !value && truth),
-                _ => (format!("not (({text}) or not {condition})"), !(value || !truth)),
+                _ => (format!("not (({text}) or not {condition})"), !value && truth),
             };
         }
         prop_assert_eq!(!fires_all(&rule(&text), OPEN).is_empty(), value);
