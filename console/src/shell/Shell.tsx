@@ -38,7 +38,7 @@ function Account() {
   return (
     <Popover position="bottom-end" width={270} shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton aria-label={t('app.account')} style={{ display: 'flex', gap: 7, alignItems: 'center', fontSize: 14, padding: 6 }}>
+        <UnstyledButton aria-label={`${t('app.account')}: ${session?.name ?? ''}`} style={{ display: 'flex', gap: 7, alignItems: 'center', fontSize: 14, padding: 6 }}>
           <IconUser size={18} aria-hidden />
           <Text span size="sm" visibleFrom="xs">
             {session?.name}

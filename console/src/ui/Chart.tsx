@@ -48,7 +48,7 @@ export default function Chart({ kind, label, categories, series, height = 220 }:
       {
         animation: false,
         grid: { left: 4, right: 8, top: series.length > 1 ? 34 : 10, bottom: 2, containLabel: true },
-        legend: series.length > 1 ? { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: quiet } : undefined,
+        legend: series.length > 1 ? { top: 0, left: 0, itemGap: 14, itemWidth: 10, itemHeight: 10, textStyle: quiet } : undefined,
         tooltip: {
           trigger: 'axis',
           axisPointer: { type: kind === 'bar' ? 'shadow' : 'line' },
@@ -57,7 +57,7 @@ export default function Chart({ kind, label, categories, series, height = 220 }:
           textStyle: { color: colour('--mantine-color-text'), fontSize: 13 },
         },
         xAxis: {
-          type: 'category', data: [...categories], boundaryGap: kind === 'bar', axisLabel: { ...quiet, hideOverlap: true },
+          type: 'category', data: [...categories], boundaryGap: kind === 'bar', axisLabel: { ...quiet, interval: Math.ceil(categories.length / 7) - 1, hideOverlap: true },
           axisLine: { lineStyle: { color: colour('--y-line') } }, axisTick: { show: false },
         },
         yAxis: {

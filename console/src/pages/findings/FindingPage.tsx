@@ -21,7 +21,7 @@ import { Decision } from './Decision';
 
 const TABS_MAX = 3;
 
-function EvidencePart({ evidence }: { evidence: readonly Evidence[] }) {
+function EvidencePart({ evidence, told }: { evidence: readonly Evidence[]; told: string }) {
   const { language, t } = useLanguage();
   const [index, setIndex] = useState(0);
   const [raw, setRaw] = useState(false);
@@ -46,13 +46,13 @@ function EvidencePart({ evidence }: { evidence: readonly Evidence[] }) {
       </section>
       <section className="y-card">
         <h2>{t('finding.fields')}</h2>
-        <p style={{ margin: '0 0 8px' }}>{shown.message}</p>
+        {shown.message === told ? null : <p style={{ margin: '0 0 8px' }}>{shown.message}</p>}
         <div className="y-scroll-x" tabIndex={0} role="group" aria-label={t('finding.fields')}>
           <table className="y-plain-table">
             <thead><tr><th scope="col">{t('finding.fields.name')}</th><th scope="col">{t('finding.fields.value')}</th></tr></thead>
             <tbody>
               {Object.entries(shown.fields).map(([name, value]) => (
-                <tr key={name}><td className="y-mono y-quiet">{name}</td><td className="y-mono">{cell(value) || '—'}</td></tr>
+                <tr key={name}><td className="y-mono y-quiet y-field">{name}</td><td className="y-mono">{cell(value) || '—'}</td></tr>
               ))}
             </tbody>
           </table>
@@ -138,7 +138,7 @@ export default function FindingPage() {
           </section>
         </div>
         <div className="y-grid y-finding-proof">
-          <EvidencePart evidence={finding.evidence} />
+          <EvidencePart evidence={finding.evidence} told={finding.message} />
         </div>
       </div>
     </>

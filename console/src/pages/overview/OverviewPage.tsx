@@ -168,7 +168,7 @@ export default function OverviewPage() {
       <PageHead title={t('overview.title')}><LiveMark on={live} /></PageHead>
       <div className="y-grid">
         <Verdict overview={overview} />
-        <div className="y-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 200px), 1fr))' }}>
+        <div className="y-grid y-stat-row">
           <Stat to="/findings" label={t('overview.openFindings')} value={count(open, language)}
             note={
               <span style={{ display: 'flex', gap: '2px 12px', flexWrap: 'wrap' }}>

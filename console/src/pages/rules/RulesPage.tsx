@@ -137,7 +137,7 @@ export default function RulesPage() {
             if (!rule) return null;
             const blind = rule.blind_kinds.length > 0 ? <Tag tone="warn" title={rule.blind_kinds.join(', ')}>{t('rules.blind', { kinds: rule.blind_kinds.join(', ') })}</Tag> : null;
             return (
-              <div key={rule.name} className="y-vrow" data-rule={rule.name} style={{ ...style, gridTemplateColumns: wide ? WIDE : NARROW, opacity: rule.enabled ? 1 : 0.86 }}>
+              <div key={rule.name} className="y-vrow" data-rule={rule.name} style={{ ...style, gridTemplateColumns: wide ? WIDE : NARROW }}>
                 <span>
                   <span style={{ display: 'flex', gap: 8, alignItems: 'center' }}>
                     <Link to="/rules/$name" params={{ name: rule.name }} className="y-clip y-rule-link">{rule.name}</Link>
