@@ -1,7 +1,7 @@
 //! [`Engine`]: all rules compiled together.
 //!
-//! Phases, one file each: [`graph`] turns conditions into one graph in which equal parts exist once; [`plan`] folds the
-//! graph for each kind of event and says which rules to look at when; [`group`] puts the predicates of one term
+//! Phases, one file each: `graph` turns conditions into one graph in which equal parts exist once; `plan` folds the
+//! graph for each kind of event and says which rules to look at when; `group` puts the predicates of one term
 //! together so that one look-up answers them all. [`crate::matcher`] runs the result.
 
 pub(crate) mod graph;

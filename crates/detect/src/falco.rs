@@ -1,8 +1,8 @@
-//! Falco's rule files: YAML to [`RuleSet`].
+//! Falco's rule files: YAML to [`crate::RuleSet`].
 //!
-//! Phases, one file each: [`yaml`] reads text into a tree with places; [`reader`] reads the tree's items and hands them
-//! to the [`collector`], which applies appends and overrides; [`compiler`] puts lists and exceptions into conditions,
-//! resolves macros and makes rules; for conditions, [`filter`] reads the language and [`lower`] gives it meaning.
+//! Phases, one file each: `yaml` reads text into a tree with places; `reader` reads the tree's items and hands them
+//! to the `collector`, which applies appends and overrides; `compiler` puts lists and exceptions into conditions,
+//! resolves macros and makes rules; for conditions, `filter` reads the language and `lower` gives it meaning.
 //!
 //! Falco refuses a whole file for one error. Here a bad item is reported with its place and left out, and the rest
 //! loads: [`crate::FileReport`] has the counts for a caller who prefers to refuse.
