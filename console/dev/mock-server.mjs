@@ -2,7 +2,7 @@
 // build, the console itself at the same port. Answers follow docs/openapi.json.
 //
 // Limits: it checks no request, keeps everything in memory, answers every SQL text with the same rows, knows one user
-// (any name and password sign in) and makes findings up. YAGURA_MOCK_SETUP=1 starts it without a user,
+// (any name signs in, with any password that does not begin with "not ") and makes findings up. YAGURA_MOCK_SETUP=1 starts it without a user,
 // YAGURA_MOCK_EMPTY=1 with nothing found.
 import { createServer } from 'node:http';
 import { existsSync, readFileSync } from 'node:fs';
@@ -137,7 +137,7 @@ function answer(method, path, query, body) {
   const session = { name: 'aiko', kind: 'session', role: 'admin', expires: at(-43_200) };
   const [, , noun, id] = path.split('/').map(decodeURIComponent);
   if (noun === 'setup') { if (method === 'POST') { needed = false; signedIn = true; return [201, session]; } return [200, { needed, password_chars_min: 12 }]; }
-  if (noun === 'session' && method === 'POST') { signedIn = true; return [201, session]; }
+  if (noun === 'session' && method === 'POST') { if (body.password.startsWith('not ')) return problem(401, 'unauthorised', 'name or password is wrong'); if (body.password.startsWith('not ')) return problem(401, 'unauthorised', 'name or password is wrong'); signedIn = true; return [201, session]; }
   if (!signedIn) return problem(401, 'unauthorised', 'nobody is signed in');
   if (noun === 'session') { if (method === 'DELETE') { signedIn = false; return [204]; } return [200, session]; }
   if (noun === 'password') return [200, session];
@@ -168,7 +168,7 @@ function answer(method, path, query, body) {
   if (noun === 'assets') return [200, { items: [], next: null }];
   if (noun === 'events') return [200, ['events', 'process_activity', 'file_activity', 'network_activity'].map((name) => ({ name, description: name === 'events' ? 'Every event' : `Events of the class ${name}`, columns: columns.map((column) => ({ name: column, data_type: 'text', description: '' })) }))];
   if (noun === 'hunt') {
-    if (/drop/i.test(body.sql)) return problem(422, 'invalid', 'only SELECT is answered: `DROP TABLE` changes something', 'ask with SELECT');
+    if (!/^\s*(select|with)\b/i.test(body.sql)) return problem(422, 'invalid', 'only SELECT is answered', 'ask with SELECT');
     return [200, { columns: columns.map((name) => ({ name, data_type: 'text' })), rows: Array.from({ length: 500 }, (_, index) => { const running = SCENES[index % SCENES.length][7](); return [at(index), 'process_activity', 'execve', 'success', running.name, running.pid, running.cmd_line, running.user.name, index % 3 ? null : '/etc/shadow', null, null]; }), truncated: true, elapsed_ms: 18 }];
   }
   if (noun === 'queries') { if (method === 'POST') { queries.push({ id: String(Date.now()), created: at(0), created_by: 'aiko', ...body }); return [201, queries.at(-1)]; } if (method === 'DELETE') { queries = queries.filter((one) => one.id !== id); return [204]; } return [200, queries]; }

@@ -10,7 +10,7 @@ const night: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 5 },
   colors: { indigo, dark: night },
   autoContrast: true,
   defaultRadius: 'md',

@@ -90,7 +90,7 @@ export default function FindingPage() {
       <IconChevronLeft size={15} aria-hidden />{t('findings.title')}
     </AnchorLink>
   );
-  if (!finding) return <>{back}{error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading />}</>;
+  if (!finding) return <>{back}<PageHead title={t('findings.title')} />{error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading />}</>;
   const now = Date.now();
   return (
     <>

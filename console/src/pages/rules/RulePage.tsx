@@ -29,7 +29,7 @@ export default function RulePage() {
       <IconChevronLeft size={15} aria-hidden />{t('rules.title')}
     </AnchorLink>
   );
-  if (!data) return <>{back}{error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading />}</>;
+  if (!data) return <>{back}<PageHead title={name} />{error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading />}</>;
   const { rule, source, diagnostics } = data;
   return (
     <>
