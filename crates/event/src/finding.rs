@@ -113,7 +113,8 @@ macro_rules! words {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)* }
+        #[serde(rename_all = "lowercase")]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
             /// All of them.
@@ -193,6 +194,16 @@ mod tests {
         assert_ne!(id, FindingId::from_cause(&["ruleh", "ost"]));
         assert_eq!(FindingId::parse(id.as_str()), Ok(id));
         assert!(FindingId::parse("../../etc/passwd").is_err());
+    }
+
+    #[test]
+    fn words_are_the_same_in_json() {
+        for status in FindingStatus::ALL {
+            assert_eq!(serde_json::to_value(status).expect("a word"), status.name());
+        }
+        for kind in FindingKind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("a word"), kind.name());
+        }
     }
 
     #[test]

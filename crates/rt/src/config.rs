@@ -180,6 +180,11 @@ impl Config {
         }
     }
 
+    /// The configuration as the text of a file.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("numbers, texts and lists have a TOML form")
+    }
+
     /// The JSON Schema of the file.
     pub fn schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
@@ -283,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_default_configuration_reads_back() {
-        let text = toml::to_string(&Config::default()).expect("plain values");
+        let text = Config::default().to_toml();
         assert_eq!(load(&text, &[]).expect("our own text"), Config::default());
     }
 }

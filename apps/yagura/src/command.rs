@@ -1,0 +1,9 @@
+//! The commands, one file each.
+
+pub mod config;
+pub mod hunt;
+pub mod rules;
+pub mod sensor;
+pub mod up;
+pub mod user;
+pub mod verify;

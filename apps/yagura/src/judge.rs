@@ -1,0 +1,333 @@
+//! The way of one event through this process: rules, then findings, store and live view.
+//!
+//! INVARIANT: nothing here waits. A full queue drops and counts; a rule that panics is counted and the rest goes on.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{SyncSender, TrySendError},
+    },
+};
+
+use yagura_api::Live;
+use yagura_detect::{Alert, Matcher, RuleIndex};
+use yagura_event::{
+    Event, EventKind, Evidence, Finding, FindingId, FindingKind, FindingStatus, Role, Technique, Timestamp,
+    to_ocsf,
+};
+
+use crate::{rulebook::Rulebook, store::Stored};
+
+/// The same cause is written down at most this often; in between it is only counted.
+const REPEAT_NANOS: i64 = 1_000_000_000;
+/// Causes remembered at once; the oldest second of them is forgotten when there are more.
+const CAUSES_MAX: usize = 10_000;
+/// Different causes one rule may have in an hour before they are joined into one finding.
+const CAUSES_PER_RULE_MAX: u32 = 200;
+const HOUR_NANOS: i64 = 3_600_000_000_000;
+
+/// What was counted on the way.
+#[derive(Default)]
+pub struct Counters {
+    /// Events judged.
+    pub events: AtomicU64,
+    /// Matches of rules.
+    pub matches: AtomicU64,
+    /// Events that the store's queue had no room for.
+    pub store_dropped: AtomicU64,
+    /// Findings that the finding queue had no room for.
+    pub finding_dropped: AtomicU64,
+    /// Judgements that panicked.
+    pub panics: AtomicU64,
+    /// Events by kind.
+    pub kinds: Kinds,
+}
+
+/// A counter for each kind of event.
+pub struct Kinds([AtomicU64; EventKind::COUNT]);
+
+impl Default for Kinds {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| AtomicU64::new(0)))
+    }
+}
+
+impl Kinds {
+    /// Events of this kind so far.
+    pub fn get(&self, kind: EventKind) -> u64 {
+        self.0[kind.index()].load(Ordering::Relaxed)
+    }
+}
+
+/// A finding on its way to the store, with the moment its event happened.
+pub struct Hit {
+    /// The finding; `count` says how often since it was last sent.
+    pub finding: Finding,
+}
+
+/// Causes that were seen lately. Shared with the writer of findings, which asks for what was only counted.
+#[derive(Default)]
+pub struct Causes {
+    recent: Mutex<HashMap<u64, Cause>>,
+}
+
+struct Cause {
+    finding: Finding,
+    sent: Timestamp,
+    pending: u64,
+}
+
+impl Causes {
+    /// What was counted since it was last sent, for causes last sent before `before`; forgets what came to rest.
+    pub fn drain(&self, before: Timestamp) -> Vec<Finding> {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut due = Vec::new();
+        recent.retain(|_, cause| {
+            if cause.sent > before {
+                return true;
+            }
+            if cause.pending == 0 {
+                return false;
+            }
+            cause.finding.count = std::mem::take(&mut cause.pending);
+            cause.sent = before;
+            due.push(Finding { evidence: Vec::new(), ..cause.finding.clone() });
+            true
+        });
+        due
+    }
+}
+
+/// Judges events, one after the other, on one thread.
+pub struct Judge {
+    rulebook: Arc<Rulebook>,
+    rules: Arc<crate::rulebook::Rules>,
+    matcher: Matcher,
+    matched: Vec<RuleIndex>,
+    asset_id: String,
+    asset_name: String,
+    counters: Arc<Counters>,
+    causes: Arc<Causes>,
+    per_rule: HashMap<String, (i64, u32)>,
+    live: Live,
+    hits: tokio::sync::mpsc::Sender<Hit>,
+    store: SyncSender<Stored>,
+    store_reads: bool,
+}
+
+/// Where a [`Judge`] sends what it finds.
+pub struct Outlets {
+    /// Findings.
+    pub hits: tokio::sync::mpsc::Sender<Hit>,
+    /// Events to keep.
+    pub store: SyncSender<Stored>,
+    /// The live view.
+    pub live: Live,
+    /// Whether opening a file for reading is kept too.
+    pub store_reads: bool,
+}
+
+impl Judge {
+    /// A judge for the events of the machine `asset`.
+    pub fn new(
+        rulebook: Arc<Rulebook>,
+        asset: &yagura_event::Asset,
+        counters: Arc<Counters>,
+        causes: Arc<Causes>,
+        outlets: Outlets,
+    ) -> Self {
+        let rules = Arc::clone(&rulebook.current());
+        let matcher = rules.engine.matcher();
+        Self {
+            rulebook,
+            rules,
+            matcher,
+            matched: Vec::new(),
+            asset_id: asset.id.clone(),
+            asset_name: asset.name.clone(),
+            counters,
+            causes,
+            per_rule: HashMap::new(),
+            live: outlets.live,
+            hits: outlets.hits,
+            store: outlets.store,
+            store_reads: outlets.store_reads,
+        }
+    }
+
+    /// Judges one event and sends it on its ways.
+    pub fn judge(&mut self, event: Event) {
+        self.counters.events.fetch_add(1, Ordering::Relaxed);
+        self.counters.kinds.0[event.kind.index()].fetch_add(1, Ordering::Relaxed);
+        self.follow_rulebook();
+        self.match_rules(&event);
+        for index in 0..self.matched.len() {
+            self.hit(self.matched[index], &event);
+        }
+        self.show(&event);
+        self.keep(event);
+    }
+
+    fn follow_rulebook(&mut self) {
+        let current = self.rulebook.current();
+        if !Arc::ptr_eq(&current, &self.rules) {
+            self.rules = Arc::clone(&current);
+            self.matcher = self.rules.engine.matcher();
+        }
+    }
+
+    fn match_rules(&mut self, event: &Event) {
+        self.matched.clear();
+        let matcher = &mut self.matcher;
+        match catch_unwind(AssertUnwindSafe(|| matcher.matches(event).to_vec())) {
+            Ok(matched) => self.matched = matched,
+            Err(_) => {
+                self.counters.panics.fetch_add(1, Ordering::Relaxed);
+                self.matcher = self.rules.engine.matcher();
+            }
+        }
+    }
+
+    fn hit(&mut self, index: RuleIndex, event: &Event) {
+        self.counters.matches.fetch_add(1, Ordering::Relaxed);
+        if let Some(count) = self.rules.matches.get(index.0 as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        let subject = self.subject(index, event);
+        let mut hasher = DefaultHasher::new();
+        let rule = self.rules.engine.rule(index).name.as_str();
+        let process = &*event.process;
+        (rule, container_id(event), &*process.exe_file.path, process.credentials.user.id, &subject)
+            .hash(&mut hasher);
+        let key = hasher.finish();
+
+        let causes = Arc::clone(&self.causes);
+        let mut recent = causes.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cause) = recent.get_mut(&key)
+            && event.time.nanos() - cause.sent.nanos() < REPEAT_NANOS
+        {
+            cause.pending += 1;
+            cause.finding.last_seen = event.time;
+            return;
+        }
+        let pending = recent.remove(&key).map_or(0, |cause| cause.pending);
+        let mut finding = self.finding(index, event, &subject);
+        finding.count += pending;
+        if recent.len() < CAUSES_MAX {
+            let kept = Finding { evidence: Vec::new(), ..finding.clone() };
+            recent.insert(key, Cause { finding: kept, sent: event.time, pending: 0 });
+        }
+        drop(recent);
+        if self.hits.try_send(Hit { finding }).is_err() {
+            self.counters.finding_dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    // What the rule's event was done to. It is part of the cause, unless one rule finds too many different ones.
+    fn subject(&mut self, index: RuleIndex, event: &Event) -> String {
+        let Some(fd) = event.fd.as_ref().filter(|_| event.kind != EventKind::Execve) else {
+            return String::new();
+        };
+        let subject = match &fd.socket {
+            Some(socket) if socket.role == Role::Server => {
+                socket.local.map(|end| end.to_string()).unwrap_or_default()
+            }
+            Some(socket) => socket.remote.map(|end| end.to_string()).unwrap_or_default(),
+            None => fd.name.to_string(),
+        };
+        let rule = self.rules.engine.rule(index).name.as_str();
+        let hour = event.time.nanos() / HOUR_NANOS;
+        if !self.per_rule.contains_key(rule) {
+            self.per_rule.insert(rule.to_owned(), (hour, 0));
+        }
+        let Some(seen) = self.per_rule.get_mut(rule) else { return subject };
+        if seen.0 != hour {
+            *seen = (hour, 0);
+        }
+        seen.1 = seen.1.saturating_add(1);
+        if seen.1 > CAUSES_PER_RULE_MAX { String::new() } else { subject }
+    }
+
+    fn finding(&self, index: RuleIndex, event: &Event, subject: &str) -> Finding {
+        let rule = self.rules.engine.rule(index);
+        let alert: Alert = self.rules.engine.alert(index, event, &self.asset_name);
+        let process = &*event.process;
+        let container = container_id(event);
+        let user = &process.credentials.user;
+        let user_name = user.name.as_deref().map_or_else(|| user.id.to_string(), str::to_owned);
+        let id = FindingId::from_cause(&[
+            "falco",
+            &rule.name,
+            &self.asset_id,
+            container,
+            &process.exe_file.path,
+            &user_name,
+            subject,
+        ]);
+        let evidence = Evidence {
+            time: event.time,
+            message: alert.output.clone(),
+            fields: alert.output_fields,
+            event: to_ocsf(event, &self.asset_name),
+        };
+        Finding {
+            id,
+            kind: FindingKind::Runtime,
+            severity: alert.priority.severity(),
+            confidence: 70,
+            title: rule.name.clone(),
+            message: alert.output,
+            rule: rule.name.clone(),
+            rule_source: rule.file.clone(),
+            techniques: alert.tags.iter().filter_map(|tag| Technique::parse(tag)).collect(),
+            tags: alert.tags,
+            asset_id: self.asset_id.clone(),
+            asset_name: self.asset_name.clone(),
+            container_id: process.container.as_ref().map(|container| container.short_id().to_owned()),
+            process_path: (!process.exe_file.path.is_empty()).then(|| process.exe_file.path.to_string()),
+            user_name: Some(user_name),
+            first_seen: event.time,
+            last_seen: event.time,
+            count: 1,
+            status: FindingStatus::Open,
+            status_reason: None,
+            accepted_until: None,
+            remediation: None,
+            evidence: vec![evidence],
+        }
+    }
+
+    fn show(&self, event: &Event) {
+        self.live.publish_event(|| to_ocsf(event, &self.asset_name));
+    }
+
+    fn keep(&mut self, event: Event) {
+        if self.matched.is_empty() && !self.store_reads && is_plain_read(&event) {
+            return;
+        }
+        let rules = self.matched.iter().map(|index| self.rules.engine.rule(*index).name.clone()).collect();
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) =
+            self.store.try_send(Stored { event, rules })
+        {
+            self.counters.store_dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn container_id(event: &Event) -> &str {
+    event.process.container.as_ref().map_or("", |container| &container.id)
+}
+
+// Opening a file for reading, which is most of what a machine does: O_WRONLY 1, O_RDWR 2, O_CREAT 0o100, O_TRUNC 0o1000.
+fn is_plain_read(event: &Event) -> bool {
+    const WRITES: i64 = 0o3 | 0o100 | 0o1000;
+    matches!(event.kind, EventKind::Open | EventKind::Openat | EventKind::Openat2)
+        && event
+            .arg(yagura_event::ArgName::Flags)
+            .and_then(yagura_event::ArgValue::number)
+            .is_some_and(|flags| flags & WRITES == 0)
+}
