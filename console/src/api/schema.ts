@@ -373,9 +373,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happens now, as server-sent events. `event: finding` carries a Finding that just happened or was decided
-         *     about, with its latest piece of evidence; `event: event` an event in OCSF form, `event: sensor` a SensorStatus once a second, and `event: missed` a StreamMissed when the client
-         *     was too slow or too much happened at once.
+         * What happens now, as server-sent events. `event: finding` carries a Finding that just happened or was decided about,
+         *     with its latest piece of evidence; `event: event` an event in OCSF form; `event: sensor` a SensorStatus once a
+         *     second; `event: missed` a StreamMissed when the client was too slow or too much happened at once.
          */
         get: operations["stream_open"];
         put?: never;

@@ -66,7 +66,8 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let (config, data) = global.load_with_data()?;
-    let work_dir = std::env::temp_dir().join(format!("yagura-verify-{}", std::process::id()));
+    // The same folder every time: what a killed run left there, the next one removes.
+    let work_dir = std::env::temp_dir().join("yagura-verify");
     let options = RunOptions {
         only: args.only.clone(),
         timeout: Duration::from_secs_f64(args.timeout.clamp(0.1, 600.0)),
@@ -82,8 +83,8 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let control = Control::connect(&data).filter(|_| args.rules.is_empty());
     let rows = if let Some(control) = control {
         let rows = yagura_verify::run(&options, &mut Server { control: &control }, &mut progress);
-        let body = serde_json::json!({ "proofs": rows });
-        if let Err(error) = control.ask("POST", "/v1/proofs", Some(&body)) {
+        let proofs: Vec<Value> = rows.iter().filter(|row| !row.skipped).map(proof).collect();
+        if let Err(error) = control.ask("POST", "/v1/proofs", Some(&proofs.into())) {
             eprintln!("note: the server did not take the results: {error:#}");
         }
         rows
@@ -103,7 +104,7 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         return Err(Failure::usage(anyhow::anyhow!("no emulation is called that"))
             .hint("`yagura verify --list` lists them"));
     }
-    let missed = rows.iter().any(|row| !row.seen && !row.skipped);
+    let missed = rows.iter().any(|row| !row.seen && !row.blocked && !row.skipped);
     Ok(if missed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
@@ -119,6 +120,20 @@ fn list(format: sensor::Format) -> Result<(), Failure> {
     };
     output::table(&["id", "technique", "what it does"], &catalogue.iter().map(row).collect::<Vec<_>>());
     Ok(())
+}
+
+// A result in the API's words.
+fn proof(row: &ResultRow) -> Value {
+    serde_json::json!({
+        "emulation": row.id,
+        "technique": row.technique,
+        "rule": row.rule,
+        "seen": row.seen,
+        "blocked": row.blocked,
+        "latency_ms": row.latency_ms.map(|latency| latency.ceil() as u32),
+        "detail": row.reason.as_deref().unwrap_or(&row.title),
+        "time": yagura_rt::now().to_rfc3339(),
+    })
 }
 
 fn verdict(row: &ResultRow) -> &'static str {

