@@ -245,8 +245,8 @@ fn diagnostic_wire(diagnostic: &Diagnostic) -> DiagnosticWire {
         code: diagnostic.code.to_string(),
         message: diagnostic.message.clone(),
         file: Some(diagnostic.file.clone()),
-        line: u32::try_from(diagnostic.line).ok().filter(|line| *line > 0),
-        column: u32::try_from(diagnostic.column).ok().filter(|column| *column > 0),
+        line: Some(diagnostic.line).filter(|line| *line > 0),
+        column: Some(diagnostic.column).filter(|column| *column > 0),
         rule: None,
         help: diagnostic.help.clone(),
     }
