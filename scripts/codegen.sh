@@ -10,8 +10,9 @@ cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$here/console.sh" modules
-cargo run --quiet --locked -p yagura-api --example openapi >"$work/openapi.json"
-cargo run --quiet --locked -p yagura -- config schema >"$work/config.schema.json"
+build_all
+"$CARGO_TARGET_DIR/debug/examples/openapi" >"$work/openapi.json"
+"$CARGO_TARGET_DIR/debug/yagura" config schema >"$work/config.schema.json"
 if [ "${1:-}" != --check ]; then
   cp "$work/openapi.json" docs/openapi.json
   cp "$work/config.schema.json" docs/config.schema.json

@@ -34,3 +34,7 @@ as_root() {
   else die "this needs root and there is no sudo: $*"
   fi
 }
+
+# Builds everything for development. One command for all, because Cargo picks the features of dependencies by what is
+# built together: the tests, the generators and the browser tests then share one build of the heavy ones.
+build_all() { (cd "$root" && cargo build --quiet --workspace --all-targets --locked); }

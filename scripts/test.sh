@@ -33,8 +33,8 @@ suite() {
   local ok bad skip
   # Colour off, so that the counts can be read.
   sed -i 's/\x1b\[[0-9;]*m//g' "$out"
-  ok=$(grep -oE '(test result: [a-zA-Z]+\. [0-9]+ passed|Tests +.*[0-9]+ passed|^ +[0-9]+ passed)' "$out" | grep -oE '[0-9]+ passed' | awk '{s+=$1} END {print s+0}')
-  bad=$(grep -oE '(passed; [0-9]+ failed|Tests +[0-9]+ failed|^ +[0-9]+ failed)' "$out" | grep -oE '[0-9]+ failed' | awk '{s+=$1} END {print s+0}')
+  ok=$(grep -oE '(test result: [a-zA-Z]+\. [0-9]+ passed|Tests +.*[0-9]+ passed|^ +[0-9]+ passed|^(ℹ|#) pass [0-9]+)' "$out" | sed -E 's/^(ℹ|#) pass ([0-9]+)/\2 passed/' | grep -oE '[0-9]+ passed' | awk '{s+=$1} END {print s+0}')
+  bad=$(grep -oE '(passed; [0-9]+ failed|Tests +[0-9]+ failed|^ +[0-9]+ failed|^(ℹ|#) fail [0-9]+)' "$out" | sed -E 's/^(ℹ|#) fail ([0-9]+)/\2 failed/' | grep -oE '[0-9]+ failed' | awk '{s+=$1} END {print s+0}')
   skip=$(grep -cE '^(SKIPPED|skipped:|skipping)' "$out")
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skip))
   if [ "$status" != 0 ]; then
@@ -57,8 +57,9 @@ step "console: types and lint" npm --prefix console run --silent check
 suite "console: unit" npm --prefix console test --silent
 step "console: build" "$here/console.sh"
 step "clippy" cargo clippy --quiet --workspace --all-targets --locked -- -D warnings
+step "build" build_all
 suite "rust: unit, integration, kernel" cargo test --workspace --locked --no-fail-fast -- --show-output
-step "repository rules" cargo run --quiet --locked -p xtask -- tidy
+step "repository rules" "$CARGO_TARGET_DIR/debug/xtask" tidy
 step "generated files are fresh" "$here/codegen.sh" --check
 suite "browser" "$here/browser.sh"
 

@@ -72,7 +72,8 @@ impl FindingWriter {
                     self.publish(recorded.iter().map(|(id, _)| id)).await;
                 }
                 Err(error) => {
-                    tracing::error!(%error, waiting = unwritten.len(), "findings could not be written; trying again");
+                    let error = anyhow::Error::from(error);
+                    tracing::error!("{} findings could not be written, trying again: {error:#}", unwritten.len());
                     let excess = unwritten.len().saturating_sub(UNWRITTEN_MAX);
                     unwritten.drain(..excess);
                     self.dropped.fetch_add(excess as u64, Ordering::Relaxed);

@@ -3,7 +3,7 @@
 //! INVARIANT: nothing here waits. A full queue drops and counts; a rule that panics is counted and the rest goes on.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -26,8 +26,8 @@ use crate::{rulebook::Rulebook, store::Stored};
 const REPEAT_NANOS: i64 = 1_000_000_000;
 /// Causes remembered at once; the oldest second of them is forgotten when there are more.
 const CAUSES_MAX: usize = 10_000;
-/// Different causes one rule may have in an hour before they are joined into one finding.
-const CAUSES_PER_RULE_MAX: u32 = 200;
+/// Different subjects one rule may have in an hour; what comes beyond is joined into one finding a program.
+const SUBJECTS_PER_RULE_MAX: usize = 200;
 const HOUR_NANOS: i64 = 3_600_000_000_000;
 
 /// What was counted on the way.
@@ -112,11 +112,36 @@ pub struct Judge {
     asset_name: String,
     counters: Arc<Counters>,
     causes: Arc<Causes>,
-    per_rule: HashMap<String, (i64, u32)>,
+    per_rule: HashMap<String, Subjects>,
     live: Live,
     hits: tokio::sync::mpsc::Sender<Hit>,
     store: SyncSender<Stored>,
     store_reads: bool,
+}
+
+/// What one rule's events were done to, in the present hour.
+#[derive(Default)]
+struct Subjects {
+    hour: i64,
+    hashes: HashSet<u64>,
+}
+
+impl Subjects {
+    // False where this one is new and there are too many already.
+    fn admit(&mut self, subject: &str, hour: i64) -> bool {
+        if self.hour != hour {
+            self.hour = hour;
+            self.hashes.clear();
+        }
+        let mut hasher = DefaultHasher::new();
+        subject.hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.hashes.len() >= SUBJECTS_PER_RULE_MAX && !self.hashes.contains(&hash) {
+            return false;
+        }
+        self.hashes.insert(hash);
+        true
+    }
 }
 
 /// Where a [`Judge`] sends what it finds.
@@ -240,16 +265,13 @@ impl Judge {
             None => fd.name.to_string(),
         };
         let rule = self.rules.engine.rule(index).name.as_str();
-        let hour = event.time.nanos() / HOUR_NANOS;
         if !self.per_rule.contains_key(rule) {
-            self.per_rule.insert(rule.to_owned(), (hour, 0));
+            self.per_rule.insert(rule.to_owned(), Subjects::default());
         }
-        let Some(seen) = self.per_rule.get_mut(rule) else { return subject };
-        if seen.0 != hour {
-            *seen = (hour, 0);
+        match self.per_rule.get_mut(rule) {
+            Some(subjects) if !subjects.admit(&subject, event.time.nanos() / HOUR_NANOS) => String::new(),
+            _ => subject,
         }
-        seen.1 = seen.1.saturating_add(1);
-        if seen.1 > CAUSES_PER_RULE_MAX { String::new() } else { subject }
     }
 
     fn finding(&self, index: RuleIndex, event: &Event, subject: &str) -> Finding {
@@ -330,4 +352,20 @@ fn is_plain_read(event: &Event) -> bool {
             .arg(yagura_event::ArgName::Flags)
             .and_then(yagura_event::ArgValue::number)
             .is_some_and(|flags| flags & WRITES == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_has_only_so_many_subjects_an_hour() {
+        let mut subjects = Subjects::default();
+        for _ in 0..2 {
+            assert!((0..SUBJECTS_PER_RULE_MAX).all(|number| subjects.admit(&number.to_string(), 1)));
+        }
+        assert!(!subjects.admit("one more", 1));
+        assert!(subjects.admit("7", 1), "a known one stays known");
+        assert!(subjects.admit("one more", 2), "the next hour begins anew");
+    }
 }
