@@ -7,7 +7,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 cd "$root"
 
 "$here/console.sh"
-cargo build --quiet --locked -p yagura
+build_all
 data=$(mktemp -d)
 port=${YAGURA_TEST_PORT:-18470}
 log="$data/up.log"
