@@ -268,10 +268,9 @@ impl Judge {
         if !self.per_rule.contains_key(rule) {
             self.per_rule.insert(rule.to_owned(), Subjects::default());
         }
-        match self.per_rule.get_mut(rule) {
-            Some(subjects) if !subjects.admit(&subject, event.time.nanos() / HOUR_NANOS) => String::new(),
-            _ => subject,
-        }
+        let hour = event.time.nanos() / HOUR_NANOS;
+        let admitted = self.per_rule.get_mut(rule).is_none_or(|subjects| subjects.admit(&subject, hour));
+        if admitted { subject } else { String::new() }
     }
 
     fn finding(&self, index: RuleIndex, event: &Event, subject: &str) -> Finding {

@@ -33,9 +33,13 @@ impl Clock {
 }
 
 fn offset() -> i64 {
+    now().nanos().saturating_sub_unsigned(boot_nanos())
+}
+
+/// Nanoseconds since boot, as the probes stamp their records.
+pub(crate) fn boot_nanos() -> u64 {
     let boot = clock_gettime(ClockId::Boottime);
-    let boot = boot.tv_sec.saturating_mul(1_000_000_000).saturating_add(boot.tv_nsec);
-    now().nanos().saturating_sub(boot)
+    boot.tv_sec.unsigned_abs().saturating_mul(1_000_000_000).saturating_add(boot.tv_nsec.unsigned_abs())
 }
 
 /// The time of day.

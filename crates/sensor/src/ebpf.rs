@@ -21,8 +21,9 @@ use yagura_event::{Event, EventKind};
 use crate::{
     SensorError,
     call::{CALLS, Probe},
+    clock,
     decode::Decoder,
-    record::{Class, Record},
+    record::Record,
     skeleton::{SensorSkel, SensorSkelBuilder},
     status::Shared,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Probes {
 
 /// How long a poll waits; a record wakes it at once.
 const POLL: Duration = Duration::from_millis(50);
+/// How long a record may take from its time stamp to the end of its ring.
+const SETTLE: Duration = Duration::from_millis(1);
 /// Asks for the ring that is never crowded out.
 const VITAL: u32 = 0x8000_0000;
 
@@ -131,37 +134,72 @@ impl Probes {
         sink: impl FnMut(Event),
     ) -> Result<(), SensorError> {
         let Self { skeleton, _links, decoder } = self;
-        let reader = Rc::new(RefCell::new(Reader {
-            decoder,
-            sink,
-            shared: Arc::clone(shared),
-            pending: Vec::new(),
-            process: Vec::new(),
-        }));
+        let batch = Rc::new(RefCell::new(Batch::default()));
         let mut builder = RingBufferBuilder::new();
-        let (one, other) = (Rc::clone(&reader), Rc::clone(&reader));
-        builder
-            .add(&skeleton.maps.ring_process, move |bytes| {
-                one.borrow_mut().process.push(bytes.to_vec());
+        for ring in [&skeleton.maps.ring_process as &dyn MapCore, &skeleton.maps.ring] {
+            let batch = Rc::clone(&batch);
+            let add = move |bytes: &[u8]| {
+                batch.borrow_mut().push(bytes);
                 0
-            })
-            .and_then(|builder| {
-                builder.add(&skeleton.maps.ring, move |bytes| {
-                    let mut reader = other.borrow_mut();
-                    reader.pending.push(bytes.to_vec());
-                    0
-                })
-            })
-            .map_err(SensorError::kernel("reading the rings"))?;
+            };
+            builder.add(ring, add).map_err(SensorError::kernel("reading the rings"))?;
+        }
         let rings = builder.build().map_err(SensorError::kernel("reading the rings"))?;
+        let mut reader = Reader { decoder, sink, shared: Arc::clone(shared) };
         while !stop.load(Ordering::Acquire) {
-            let _ = rings.poll_raw(POLL);
-            reader.borrow_mut().deliver();
+            let wait = if batch.borrow().is_empty() { POLL } else { SETTLE };
+            let _ = rings.poll_raw(wait);
+            // What is older than this was written before the next line reads both rings to their ends.
+            let horizon = clock::boot_nanos().saturating_sub(SETTLE.as_nanos() as u64);
+            let _ = rings.consume_raw();
+            batch.borrow_mut().drain(horizon, &mut |bytes| reader.deliver(bytes));
+            reader.settle();
         }
         // What the probes still have: they go only when the links do.
         let _ = rings.consume_raw();
-        reader.borrow_mut().deliver();
+        batch.borrow_mut().drain(u64::MAX, &mut |bytes| reader.deliver(bytes));
         Ok(())
+    }
+}
+
+/// Records of both rings, until it is sure that no older one comes.
+///
+/// A process's new program is told through one ring and what it opens through the other: only the order of time says
+/// which came first.
+#[derive(Default)]
+struct Batch {
+    bytes: Vec<u8>,
+    // Time, beginning and length of each record.
+    records: Vec<(u64, usize, usize)>,
+    spare: Vec<u8>,
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        let time = bytes.first_chunk::<8>().map_or(0, |time| u64::from_ne_bytes(*time));
+        self.records.push((time, self.bytes.len(), bytes.len()));
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    // Hands out the records up to `horizon` in the order of time and keeps the rest.
+    fn drain(&mut self, horizon: u64, deliver: &mut impl FnMut(&[u8])) {
+        self.records.sort_unstable();
+        let ready = self.records.partition_point(|(time, ..)| *time <= horizon);
+        for (_, begin, length) in &self.records[..ready] {
+            deliver(&self.bytes[*begin..*begin + *length]);
+        }
+        self.records.drain(..ready);
+        self.spare.clear();
+        for (_, begin, length) in &mut self.records {
+            let moved = self.spare.len();
+            self.spare.extend_from_slice(&self.bytes[*begin..*begin + *length]);
+            *begin = moved;
+        }
+        std::mem::swap(&mut self.bytes, &mut self.spare);
     }
 }
 
@@ -169,29 +207,22 @@ struct Reader<S> {
     decoder: Decoder,
     sink: S,
     shared: Arc<Shared>,
-    pending: Vec<Vec<u8>>,
-    process: Vec<Vec<u8>>,
 }
 
 impl<S: FnMut(Event)> Reader<S> {
-    // Both rings in the order of time, so that a process is known before what it does.
-    fn deliver(&mut self) {
-        let mut batch: Vec<Vec<u8>> = self.process.drain(..).chain(self.pending.drain(..)).collect();
-        batch.sort_by_key(|bytes| bytes.first_chunk::<8>().map_or(0, |time| u64::from_ne_bytes(*time)));
-        for bytes in &batch {
-            let Some(record) = Record::parse(bytes) else {
-                self.shared.malformed.fetch_add(1, Ordering::Relaxed);
-                continue;
-            };
-            let ends = record.class == Class::Exit;
-            if let Some(event) = self.decoder.decode(&record) {
-                self.shared.count(event.kind);
-                (self.sink)(event);
-            }
-            if ends {
-                self.shared.set_processes(self.decoder.table.len(), self.decoder.table.containers());
-            }
+    fn deliver(&mut self, bytes: &[u8]) {
+        let Some(record) = Record::parse(bytes) else {
+            self.shared.malformed.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
+        if let Some(event) = self.decoder.decode(&record) {
+            self.shared.count(event.kind);
+            (self.sink)(event);
         }
+    }
+
+    fn settle(&self) {
+        self.shared.set_processes(self.decoder.table.len(), self.decoder.table.containers());
         self.shared.snapshot_if_asked(&self.decoder.table);
     }
 }
@@ -212,4 +243,24 @@ pub(crate) fn want(wanted: &MapHandle, kinds: &BTreeSet<EventKind>) -> Result<()
             .map_err(SensorError::kernel("choosing the calls"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_leave_in_the_order_of_time_once_they_are_old_enough() {
+        let mut batch = Batch::default();
+        for time in [30_u64, 10, 20, 40] {
+            batch.push(&[&time.to_ne_bytes()[..], &[time as u8]].concat());
+        }
+        let mut seen = Vec::new();
+        batch.drain(25, &mut |bytes| seen.push(bytes[8]));
+        assert_eq!(seen, [10, 20]);
+        batch.push(&[&35_u64.to_ne_bytes()[..], &[35]].concat());
+        batch.drain(u64::MAX, &mut |bytes| seen.push(bytes[8]));
+        assert_eq!(seen, [10, 20, 30, 35, 40]);
+        assert!(batch.is_empty());
+    }
 }
