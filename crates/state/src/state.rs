@@ -122,7 +122,16 @@ impl State {
 
     /// A transaction that may write from its first statement on: no other writer can come in between.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StateError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        const BEGIN: &str = "BEGIN IMMEDIATE";
+        if let Ok(transaction) = self.writer.begin_with(BEGIN).await {
+            return Ok(transaction);
+        }
+        // When the disk is full SQLite ends a transaction by itself, and the connection goes on believing in it. A new
+        // connection knows better.
+        if let Ok(connection) = self.writer.acquire().await {
+            let _ = connection.close().await;
+        }
+        Ok(self.writer.begin_with(BEGIN).await?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The state as its users see it.
 
 mod crash;
+mod disk;
 mod findings;
 mod keys;
 mod opening;
