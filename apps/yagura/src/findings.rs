@@ -73,7 +73,10 @@ impl FindingWriter {
                 }
                 Err(error) => {
                     let error = anyhow::Error::from(error);
-                    tracing::error!("{} findings could not be written, trying again: {error:#}", unwritten.len());
+                    tracing::error!(
+                        "{} findings could not be written, trying again: {error:#}",
+                        unwritten.len()
+                    );
                     let excess = unwritten.len().saturating_sub(UNWRITTEN_MAX);
                     unwritten.drain(..excess);
                     self.dropped.fetch_add(excess as u64, Ordering::Relaxed);

@@ -205,22 +205,19 @@ impl System for Machine {
     }
 }
 
-// Rules that ask for kinds of event which this sensor does not deliver, one entry for each kind.
-fn blind_rules(infos: &[RuleInfo], mode: SensorMode) -> Vec<BlindSpot> {
-    if mode == SensorMode::Off {
-        return Vec::new();
+// Rules that ask for kinds of event which this sensor does not deliver in its mode.
+fn blind_rules(infos: &[RuleInfo], mode: SensorMode) -> Option<BlindSpot> {
+    let blind = || infos.iter().filter(|info| info.enabled && !info.blind_kinds.is_empty());
+    let kinds: BTreeSet<&str> = blind().flat_map(|info| &info.blind_kinds).map(String::as_str).collect();
+    if mode == SensorMode::Off || kinds.is_empty() {
+        return None;
     }
-    let enabled = || infos.iter().filter(|info| info.enabled);
-    let kinds: BTreeSet<&String> = enabled().flat_map(|info| &info.blind_kinds).collect();
-    let spot = |kind: &String| BlindSpot {
-        what: format!("{kind} events"),
-        why: "this sensor does not capture them in its present mode".to_owned(),
-        rules: enabled()
-            .filter(|info| info.blind_kinds.contains(kind))
-            .map(|info| info.name.clone())
-            .collect(),
-    };
-    kinds.into_iter().map(spot).collect()
+    Some(BlindSpot {
+        what: format!("events that rules ask for: {}", kinds.into_iter().collect::<Vec<_>>().join(", ")),
+        why: "this sensor does not capture them in its present mode; the rules see only their other events"
+            .to_owned(),
+        rules: blind().map(|info| info.name.clone()).collect(),
+    })
 }
 
 // The list item of a YAML file that begins on this line (from 1), up to the next one.

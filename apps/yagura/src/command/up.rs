@@ -154,8 +154,11 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
     let serving = tokio::spawn(serve(config.server.listen, router, shutdown.clone()));
     let follower = tokio::spawn(follow_rules(Arc::clone(&machine), shutdown.clone()));
 
-    let reload = Arc::clone(&rulebook);
-    signals::listen(shutdown.clone(), move || reload.reload(yagura_rt::now())).await.map_err(Failure::run)?;
+    let reload = || {
+        machine.rulebook.reload(yagura_rt::now());
+        machine.follow_rules();
+    };
+    signals::listen(shutdown.clone(), reload).await.map_err(Failure::run)?;
     for (name, task) in [("server", serving), ("control socket", control), ("rules", follower)] {
         if tokio::time::timeout(PATIENCE, task).await.is_err() {
             tracing::warn!("{name}: did not end in time");

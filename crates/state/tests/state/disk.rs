@@ -15,9 +15,12 @@ impl Drop for Mount<'_> {
 #[tokio::test]
 async fn a_full_disk_refuses_and_works_again_once_there_is_room() {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1M", "tmpfs"]).arg(dir.path()).output();
+    let mounted =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=1M", "tmpfs"]).arg(dir.path()).output();
     if !mounted.is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED a_full_disk_refuses_and_works_again_once_there_is_room: needs root to mount a small disk");
+        println!(
+            "SKIPPED a_full_disk_refuses_and_works_again_once_there_is_room: needs root to mount a small disk"
+        );
         return;
     }
     let _mount = Mount(dir.path());
