@@ -92,7 +92,7 @@ export const queries = {
 
   tokens: () => queryOptions({ queryKey: ['tokens'], queryFn: () => answered(client.GET('/v1/tokens')) }),
 
-  proofs: () => queryOptions({ queryKey: ['proofs'], queryFn: () => answered(client.GET('/v1/proofs')) }),
+  proofs: () => queryOptions({ queryKey: ['proofs'], queryFn: () => answered(client.GET('/v1/proofs', { params: { query: { limit: 1000 } } })) }),
 
   audit: () =>
     infiniteQueryOptions({
