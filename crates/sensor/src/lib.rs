@@ -31,6 +31,7 @@ mod table;
 
 #[allow(
     clippy::all,
+    clippy::unwrap_used,
     missing_docs,
     unreachable_pub,
     unsafe_code,

@@ -36,7 +36,7 @@ pub(crate) fn run(mut table: Table, stop: &AtomicBool, shared: &Arc<Shared>, mut
             sink(event);
         };
         poller.processes(&mut table, &mut tell);
-        if round % SOCKETS_EVERY == 0 {
+        if round.is_multiple_of(SOCKETS_EVERY) {
             poller.sockets(&table, &mut tell);
         }
         shared.set_processes(poller.known.len(), table.containers());
