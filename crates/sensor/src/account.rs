@@ -59,7 +59,7 @@ impl Accounts {
 impl Root {
     fn read(path: PathBuf) -> Self {
         let stamps = stamps(&path);
-        let (users, groups) = (users(&path.join("etc/passwd")), groups(&path.join("etc/group")));
+        let (users, groups) = (users(&text(&path, "etc/passwd")), groups(&text(&path, "etc/group")));
         Self { path, looked: Instant::now(), stamps, users, groups }
     }
 
@@ -79,7 +79,7 @@ fn stamps(root: &Path) -> [Option<SystemTime>; 2] {
 }
 
 // passwd(5): name:password:uid:gid:gecos:home:shell
-fn users(path: &Path) -> HashMap<u32, User> {
+fn users(text: &str) -> HashMap<u32, User> {
     let user = |line: &str| {
         let mut parts = line.split(':');
         let (name, id) = (parts.next()?, parts.nth(1)?.parse().ok()?);
@@ -88,37 +88,43 @@ fn users(path: &Path) -> HashMap<u32, User> {
     };
     // The first line of a number counts, as for getpwuid.
     let mut users = HashMap::new();
-    for (id, user) in text(path).lines().filter_map(user) {
+    for (id, user) in text.lines().filter_map(user) {
         users.entry(id).or_insert(user);
     }
     users
 }
 
 // group(5): name:password:gid:members
-fn groups(path: &Path) -> HashMap<u32, Arc<str>> {
+fn groups(text: &str) -> HashMap<u32, Arc<str>> {
     let group = |line: &str| {
         let mut parts = line.split(':');
         let (name, id) = (parts.next()?, parts.nth(1)?.parse().ok()?);
         Some((id, Arc::from(name)))
     };
     let mut groups = HashMap::new();
-    for (id, name) in text(path).lines().filter_map(group) {
+    for (id, name) in text.lines().filter_map(group) {
         groups.entry(id).or_insert(name);
     }
     groups
 }
 
-// A container may have put anything there: only a regular file is opened, without waiting, and only so much is read.
-fn text(path: &Path) -> String {
-    use std::os::unix::fs::OpenOptionsExt;
-    if !std::fs::symlink_metadata(path).is_ok_and(|data| data.is_file()) {
-        return String::new();
-    }
-    let flags = (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW).bits().cast_signed();
-    let Ok(file) = File::options().read(true).custom_flags(flags).open(path) else { return String::new() };
+fn text(root: &Path, file: &str) -> String {
+    let Some(file) = open(root, file) else { return String::new() };
     let mut bytes = Vec::new();
     let _ = file.take(ACCOUNTS_BYTES_MAX).read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+// A container may have put anything there. Links are followed inside its root and never out of it, nothing is waited
+// for, and only a regular file is read.
+fn open(root: &Path, file: &str) -> Option<File> {
+    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let root = rustix::fs::openat(CWD, root, flags, Mode::empty()).ok()?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let inside = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    let file = File::from(rustix::fs::openat2(root, file, flags, Mode::empty(), inside).ok()?);
+    file.metadata().is_ok_and(|data| data.is_file()).then_some(file)
 }
 
 #[cfg(test)]
@@ -139,5 +145,13 @@ mod tests {
         assert_eq!(user.shell.as_deref(), Some("/bin/sh"));
         assert_eq!(accounts.group("c", || root.path().to_owned(), 10).name.as_deref(), Some("wheel"));
         assert_eq!(accounts.user("c", || root.path().to_owned(), 5).name, None);
+    }
+
+    #[test]
+    fn a_link_does_not_lead_out_of_the_root() {
+        let root = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink("/etc", root.path().join("etc")).expect("a link");
+        let mut accounts = Accounts::default();
+        assert_eq!(accounts.user("c", || root.path().to_owned(), 0).name, None);
     }
 }
