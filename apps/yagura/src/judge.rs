@@ -327,7 +327,9 @@ impl Judge {
     }
 
     fn keep(&mut self, event: Event) {
-        if self.matched.is_empty() && !self.store_reads && is_plain_read(&event) {
+        if self.matched.is_empty()
+            && (is_bookkeeping(event.kind) || !self.store_reads && is_plain_read(&event))
+        {
             return;
         }
         let rules = self.matched.iter().map(|index| self.rules.engine.rule(*index).name.clone()).collect();
@@ -341,6 +343,12 @@ impl Judge {
 
 fn container_id(event: &Event) -> &str {
     event.process.container.as_ref().map_or("", |container| &container.id)
+}
+
+// Needed to judge other events, and telling nothing by themselves.
+fn is_bookkeeping(kind: EventKind) -> bool {
+    use EventKind::{Chdir, Dup, Dup2, Dup3, Fchdir, Setpgid};
+    matches!(kind, Chdir | Dup | Dup2 | Dup3 | Fchdir | Setpgid)
 }
 
 // Opening a file for reading, which is most of what a machine does: O_WRONLY 1, O_RDWR 2, O_CREAT 0o100, O_TRUNC 0o1000.

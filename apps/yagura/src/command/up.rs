@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::{Arc, mpsc::sync_channel},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::net::{TcpListener, UnixListener};
@@ -57,6 +57,8 @@ pub struct Args {
 
 /// How long threads may take to finish their work at the end.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long another server on the same data may take to end.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 /// How often a port that is taken is tried again.
 const BIND_AGAIN: Duration = Duration::from_secs(5);
 
@@ -194,7 +196,14 @@ impl Drop for Scratch {
 
 impl Data {
     async fn open(dir: PathBuf, config: &Config) -> Result<Self, Failure> {
-        let reason = match Self::open_in(&dir, config).await {
+        let mut opened = Self::open_in(&dir, config).await;
+        let begin = Instant::now();
+        // A server that was killed a moment ago may still be on its way out.
+        while matches!(opened, Err(OpenError::InUse(_))) && begin.elapsed() < LOCK_PATIENCE {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            opened = Self::open_in(&dir, config).await;
+        }
+        let reason = match opened {
             Ok((state, lake)) => return Ok(Self { dir, state, lake, temporary: None, _scratch: None }),
             Err(OpenError::InUse(error)) => {
                 return Err(
