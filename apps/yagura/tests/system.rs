@@ -238,14 +238,13 @@ fn after_kill_9_it_is_back_within_two_seconds_and_nothing_is_corrupt() {
                 .map_or(0, |finding| finding["count"].as_u64().unwrap_or(0));
             seen > before
         });
-        // Busy while it dies.
-        let mut load = Command::new("sh")
-            .args(["-c", "i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done"])
-            .spawn()
-            .expect("a shell");
-        std::thread::sleep(Duration::from_millis(150 + 70 * round));
+        // Busy while it dies; what is older than a second must survive.
+        let mut load =
+            Command::new("sh").args(["-c", "while :; do /bin/true; done"]).spawn().expect("a shell");
+        std::thread::sleep(Duration::from_millis(1300 + 70 * round));
         server.signal("-KILL");
         let _ = server.child.wait();
+        let _ = load.kill();
         let _ = load.wait();
     }
     let mut server = Server::start_in(&data, port, &extra);
