@@ -22,6 +22,7 @@ test_needs=(
   "chromium chromium"
   "runc runc"
   "bpftool bpftool"
+  "curl curl"
   "jq jq"
   "nc netcat-openbsd"
   "ip iproute2"
