@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, Process};
+use crate::{Arg, Event, EventKind, Fd, Parent, Process, Timestamp};
 
 /// Longest line that is read, in bytes.
 pub(crate) const LINE_BYTES_MAX: usize = 1 << 20;
@@ -24,6 +24,43 @@ pub(crate) const PROCESSES_MAX: usize = 1 << 18;
 enum Line<P, E> {
     Process(P),
     Event(E),
+}
+
+/// An event that names its process instead of holding it; otherwise as [`Event`] is written.
+#[derive(Serialize)]
+struct EventLine<'a> {
+    number: u64,
+    time: Timestamp,
+    kind: EventKind,
+    result: i64,
+    cpu: u32,
+    tid: u32,
+    process: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fd: Option<&'a Fd>,
+    #[serde(skip_serializing_if = "<[Arg]>::is_empty")]
+    args: &'a [Arg],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a [u8]>,
+}
+
+impl<'a> EventLine<'a> {
+    fn of(event: &'a Event) -> Self {
+        // Named one by one, so that a new field cannot be forgotten here.
+        let Event { number, time, kind, result, cpu, tid, process, fd, args, data } = event;
+        Self {
+            number: *number,
+            time: *time,
+            kind: *kind,
+            result: *result,
+            cpu: *cpu,
+            tid: *tid,
+            process: process.id,
+            fd: fd.as_ref(),
+            args,
+            data: data.as_deref(),
+        }
+    }
 }
 
 /// A line that could not be read or written.
@@ -65,7 +102,9 @@ impl<W: Write> Writer<W> {
             .take_while(|process| !self.written.contains(&process.id))
             .collect();
         while let Some(process) = needed.pop() {
-            let mut value = serde_json::to_value(process).map_err(io::Error::from)?;
+            // Without its parents: they have lines of their own.
+            let alone = Process { parent: Parent::NONE, ..process.clone() };
+            let mut value = serde_json::to_value(alone).map_err(io::Error::from)?;
             if let Some(parent) = process.parent.get() {
                 value["parent"] = parent.id.into();
             }
@@ -78,9 +117,7 @@ impl<W: Write> Writer<W> {
                 self.written.remove(&oldest);
             }
         }
-        let mut value = serde_json::to_value(event).map_err(io::Error::from)?;
-        value["process"] = event.process.id.into();
-        self.line(&Line::<(), _>::Event(value))
+        self.line(&Line::<(), _>::Event(EventLine::of(event)))
     }
 
     /// Writes out what is buffered and hands the file back.
@@ -209,7 +246,6 @@ impl<R: BufRead> Iterator for Reader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EventKind, Timestamp};
 
     fn event(number: u64, process: &Arc<Process>) -> Event {
         Event {
