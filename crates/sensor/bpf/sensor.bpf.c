@@ -101,6 +101,7 @@ struct {
 } ring_process SEC(".maps");
 
 #define CALLS_MAX 512
+#define PROCESS_RING 0x80000000u
 /* by system call number: 0 unwanted, else the program to jump to; the high bit asks for the process ring */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -123,6 +124,20 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } counters SEC(".maps");
+
+/* A datagram's way, told once: the socket by its inode, because addresses of sockets are used again, and who sends. */
+struct peer {
+	__u64 socket, start;
+	__u16 family, port;
+	__u32 failed;
+	__u8 address[16];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct peer);
+	__type(value, __u8);
+} peers SEC(".maps");
 
 const volatile __u32 self_pid = 0;
 const volatile struct socket_ends unused_ends;
@@ -469,8 +484,6 @@ static __always_inline int send(struct scratch *s, __u32 size, bool process)
 	return 0;
 }
 
-#define PROCESS_RING 0x80000000u
-
 static __always_inline bool process_ring(__u32 call)
 {
 	__u32 *wish = bpf_map_lookup_elem(&wanted, &call);
@@ -492,6 +505,8 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 		return 0;
 	}
 	bpf_tail_call(ctx, &programs, *wish & 0xff);
+	/* Only a jump that failed comes back. */
+	count(*wish & PROCESS_RING ? COUNT_LOST_PROCESS : COUNT_LOST);
 	return 0;
 }
 
@@ -587,6 +602,31 @@ int BPF_PROG(call_fd, struct pt_regs *regs, long result)
 	return send(s, off, process_ring(s->head.call));
 }
 
+#define MSG_FASTOPEN 0x20000000
+
+/* True the first time that this process sends from this socket to this address. */
+static __always_inline bool new_peer(struct scratch *s, struct file *file, __u64 address, long result)
+{
+	struct { __u16 family, port; __u8 rest[24]; } to = {};
+	struct peer key = {};
+	if (bpf_probe_read_user(&to, 8, (void *)address))
+		return true;
+	key.socket = BPF_CORE_READ(file, f_inode, i_ino);
+	key.start = s->head.start;
+	key.family = to.family;
+	key.port = to.port;
+	key.failed = result < 0;
+	if (to.family == 2)
+		__builtin_memcpy(key.address, to.rest, 4);
+	else if (to.family != 10 || bpf_probe_read_user(key.address, 16, (void *)(address + 8)))
+		return true;
+	__u8 seen = 1;
+	if (bpf_map_lookup_elem(&peers, &key))
+		return false;
+	bpf_map_update_elem(&peers, &key, &seen, BPF_ANY);
+	return true;
+}
+
 /* calls on sockets */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_socket, struct pt_regs *regs, long result)
@@ -615,8 +655,12 @@ int BPF_PROG(call_socket, struct pt_regs *regs, long result)
 	struct file *file = file_of(task, fd);
 	off = put_socket_at(s, off, (__u64)file);
 	if ((call == 44 || call == 46) && off) {
-		__u16 type = s->data[4 + 2], family = s->data[4];
-		if (type != 2 && type != 3)
+		__u16 type = s->data[4 + 2];
+		/* TCP Fast Open sends and connects at once. */
+		bool connects = (call == 44 ? args[3] : args[2]) & MSG_FASTOPEN;
+		if (type != 2 && type != 3 && !connects)
+			return 0;
+		if (!connects && !new_peer(s, file, address, result))
 			return 0;
 	}
 	if (address && length <= 128)

@@ -4,11 +4,13 @@ use std::{
     collections::HashMap,
     fs::File,
     io::Read,
+    os::fd::{AsRawFd, OwnedFd},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags};
 use yagura_event::User;
 
 use crate::limits::{ACCOUNTS_BYTES_MAX, CONTAINERS_MAX};
@@ -23,7 +25,6 @@ pub(crate) struct Accounts {
 }
 
 struct Root {
-    path: PathBuf,
     looked: Instant,
     stamps: [Option<SystemTime>; 2],
     users: HashMap<u32, User>,
@@ -42,40 +43,70 @@ impl Accounts {
     }
 
     fn root(&mut self, key: &str, path: impl FnOnce() -> PathBuf) -> &Root {
+        if self.roots.get(key).is_none_or(|root| root.looked.elapsed() > FRESH) {
+            let path = path();
+            // A runtime's own first steps are in the container's cgroup, but still in the host's root.
+            let host = Path::new("/");
+            let in_host = !key.is_empty() && is_same(&path, host);
+            let (key, path) = if in_host { ("", host) } else { (key, &*path) };
+            self.look(key, path);
+            return self.roots.get(key).expect("it was just put there");
+        }
+        self.roots.get(key).expect("it was found above")
+    }
+
+    fn look(&mut self, key: &str, path: &Path) {
         if self.roots.len() >= CONTAINERS_MAX && !self.roots.contains_key(key) {
             self.roots.clear();
         }
-        if !self.roots.contains_key(key) {
-            self.roots.insert(key.into(), Root::read(path()));
-        }
-        let root = self.roots.get_mut(key).expect("it was just put there");
-        if root.looked.elapsed() > FRESH {
-            root.refresh();
-        }
-        root
-    }
-}
-
-impl Root {
-    fn read(path: PathBuf) -> Self {
-        let stamps = stamps(&path);
-        let (users, groups) = (users(&text(&path, "etc/passwd")), groups(&text(&path, "etc/group")));
-        Self { path, looked: Instant::now(), stamps, users, groups }
-    }
-
-    // A container's first process may be gone, and its root with it: what was read stays.
-    fn refresh(&mut self) {
-        let stamps = stamps(&self.path);
-        self.looked = Instant::now();
-        if stamps != self.stamps && stamps[0].is_some() {
-            *self = Self::read(std::mem::take(&mut self.path));
+        let files = Files::open(path);
+        let stamps = files.stamps();
+        match self.roots.get_mut(key) {
+            // The process may be gone, and its root with it: what was read stays.
+            Some(root) if stamps == root.stamps || files.passwd.is_none() => root.looked = Instant::now(),
+            _ => {
+                let (users, groups) = (users(&text(files.passwd)), groups(&text(files.group)));
+                self.roots.insert(key.into(), Root { looked: Instant::now(), stamps, users, groups });
+            }
         }
     }
 }
 
-fn stamps(root: &Path) -> [Option<SystemTime>; 2] {
-    ["etc/passwd", "etc/group"]
-        .map(|file| std::fs::metadata(root.join(file)).and_then(|data| data.modified()).ok())
+struct Files {
+    passwd: Option<File>,
+    group: Option<File>,
+}
+
+impl Files {
+    fn open(root: &Path) -> Self {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let Ok(root) = rustix::fs::openat(CWD, root, flags, Mode::empty()) else {
+            return Self { passwd: None, group: None };
+        };
+        Self { passwd: regular(&root, "etc/passwd"), group: regular(&root, "etc/group") }
+    }
+
+    fn stamps(&self) -> [Option<SystemTime>; 2] {
+        [&self.passwd, &self.group].map(|file| file.as_ref()?.metadata().ok()?.modified().ok())
+    }
+}
+
+// A container may have put anything there. Links are followed inside its root only, and never into another mount, which
+// may be a file system that does not answer. Only a regular file is opened: devices and pipes act on being opened.
+fn regular(root: &OwnedFd, file: &str) -> Option<File> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let inside = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
+    let found = File::from(rustix::fs::openat2(root, file, flags, Mode::empty(), inside).ok()?);
+    found.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    File::open(format!("/proc/self/fd/{}", found.as_raw_fd())).ok()
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| {
+        let data = rustix::fs::statx(CWD, path, AtFlags::STATX_DONT_SYNC, StatxFlags::INO).ok()?;
+        Some((data.stx_dev_major, data.stx_dev_minor, data.stx_ino))
+    };
+    id(one).is_some_and(|found| Some(found) == id(other))
 }
 
 // passwd(5): name:password:uid:gid:gecos:home:shell
@@ -108,23 +139,12 @@ fn groups(text: &str) -> HashMap<u32, Arc<str>> {
     groups
 }
 
-fn text(root: &Path, file: &str) -> String {
-    let Some(file) = open(root, file) else { return String::new() };
+fn text(file: Option<File>) -> String {
     let mut bytes = Vec::new();
-    let _ = file.take(ACCOUNTS_BYTES_MAX).read_to_end(&mut bytes);
+    if let Some(file) = file {
+        let _ = file.take(ACCOUNTS_BYTES_MAX).read_to_end(&mut bytes);
+    }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-// A container may have put anything there. Links are followed inside its root and never out of it, nothing is waited
-// for, and only a regular file is read.
-fn open(root: &Path, file: &str) -> Option<File> {
-    use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let root = rustix::fs::openat(CWD, root, flags, Mode::empty()).ok()?;
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let inside = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let file = File::from(rustix::fs::openat2(root, file, flags, Mode::empty(), inside).ok()?);
-    file.metadata().is_ok_and(|data| data.is_file()).then_some(file)
 }
 
 #[cfg(test)]
@@ -153,5 +173,40 @@ mod tests {
         std::os::unix::fs::symlink("/etc", root.path().join("etc")).expect("a link");
         let mut accounts = Accounts::default();
         assert_eq!(accounts.user("c", || root.path().to_owned(), 0).name, None);
+    }
+
+    #[test]
+    fn odd_files_are_not_read() {
+        let outside = tempfile::tempdir().expect("a folder");
+        let secret = outside.path().join("passwd");
+        std::fs::write(&secret, "outside:x:7:7::/:/bin/sh\n").expect("writable");
+        let name = |fill: &dyn Fn(&Path)| {
+            let root = tempfile::tempdir().expect("a folder");
+            std::fs::create_dir(root.path().join("etc")).expect("writable");
+            fill(root.path());
+            Accounts::default().user("c", || root.path().to_owned(), 7).name
+        };
+        let link = |target: &Path| {
+            name(&|root| std::os::unix::fs::symlink(target, root.join("etc/passwd")).expect("a link"))
+        };
+        assert_eq!(link(&secret), None);
+        assert_eq!(link(Path::new(&format!("../../../../../..{}", secret.display()))), None);
+        assert_eq!(link(Path::new("passwd")), None);
+        assert_eq!(link(Path::new("/proc/self/environ")), None);
+        let pipe = |root: &Path| {
+            let mode = nix::sys::stat::Mode::S_IRWXU;
+            nix::unistd::mkfifo(&root.join("etc/passwd"), mode).expect("a pipe");
+        };
+        assert_eq!(name(&pipe), None);
+        let huge = |root: &Path| {
+            let file = File::create(root.join("etc/passwd")).expect("writable");
+            file.set_len(1 << 40).expect("a sparse file");
+        };
+        assert_eq!(name(&huge), None);
+        let inside = |root: &Path| {
+            std::fs::write(root.join("real"), "inside:x:7:7::/:/bin/sh\n").expect("writable");
+            std::os::unix::fs::symlink("/real", root.join("etc/passwd")).expect("a link");
+        };
+        assert_eq!(name(&inside).as_deref(), Some("inside"));
     }
 }

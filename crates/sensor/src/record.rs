@@ -48,6 +48,12 @@ impl<'a> Record<'a> {
         Some(Self { head, class, fields })
     }
 
+    /// A record without fields.
+    #[cfg(test)]
+    pub(crate) const fn of(head: types::head) -> Record<'static> {
+        Record { head, class: Class::Call, fields: &[] }
+    }
+
     /// The bytes of the first field with this tag.
     pub(crate) fn field(&self, wanted: u8) -> Option<&'a [u8]> {
         let mut rest = self.fields;

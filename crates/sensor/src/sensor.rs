@@ -184,8 +184,7 @@ impl SensorHandle {
         self.shared.ask_snapshot();
         let begin = Instant::now();
         while begin.elapsed() < Duration::from_millis(250) {
-            let processes = self.shared.snapshot();
-            if !processes.is_empty() {
+            if let Some(processes) = self.shared.snapshot() {
                 return processes;
             }
             std::thread::sleep(Duration::from_millis(5));

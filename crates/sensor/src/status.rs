@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     rates: Mutex<Rates>,
     pub(crate) counters: Mutex<Option<MapHandle>>,
     asked: AtomicBool,
-    snapshot: Mutex<Vec<Arc<Process>>>,
+    snapshot: Mutex<Option<Vec<Arc<Process>>>>,
 }
 
 struct Rates {
@@ -76,16 +76,17 @@ impl Shared {
     }
 
     pub(crate) fn ask_snapshot(&self) {
+        *lock(&self.snapshot) = None;
         self.asked.store(true, Ordering::Release);
     }
 
     pub(crate) fn snapshot_if_asked(&self, table: &Table) {
         if self.asked.swap(false, Ordering::AcqRel) {
-            *lock(&self.snapshot) = table.processes();
+            *lock(&self.snapshot) = Some(table.processes());
         }
     }
 
-    pub(crate) fn snapshot(&self) -> Vec<Arc<Process>> {
+    pub(crate) fn snapshot(&self) -> Option<Vec<Arc<Process>>> {
         lock(&self.snapshot).clone()
     }
 

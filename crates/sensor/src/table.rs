@@ -2,12 +2,13 @@
 //!
 //! A picture is replaced when anything in it changes, never changed. INVARIANT: an entry answers for one process only:
 //! pid and start time together; a pid that is used again gets a new entry. INVARIANT: there are never more entries than
-//! the limit; those of processes that ended go first.
+//! the limit; those of processes that ended go first, then those without children that came first.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     path::PathBuf,
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use yagura_event::{Container, Credentials, ExeFile, Process, Timestamp};
@@ -27,6 +28,10 @@ pub(crate) struct Table {
     entries: HashMap<u32, Entry>,
     // Processes that ended, oldest first; they are kept a little while for records that arrive late.
     ended: VecDeque<(u32, u64)>,
+    // Every entry in the order it came; those that are gone are skipped.
+    order: VecDeque<(u32, u64)>,
+    live: usize,
+    swept: Option<Instant>,
     limit: usize,
     next_id: u64,
     pub(crate) evicted: u64,
@@ -39,19 +44,35 @@ struct Entry {
     process: Arc<Process>,
     // Nanoseconds since boot.
     start: u64,
-    children: u32,
+    // The probes told the start time: another one is another process, however near.
+    exact: bool,
+    ended: bool,
+    children: BTreeSet<u32>,
+}
+
+impl Entry {
+    fn is_of(&self, start: u64) -> bool {
+        if self.exact { self.start == start } else { same_start(self.start, start) }
+    }
 }
 
 /// Ended processes that are kept.
 const ENDED_MAX: usize = 1_024;
 /// Two start times closer than this are the same: procfs tells hundredths of a second.
 const SAME_START_NANOS: u64 = 10_000_000;
+/// How often a full table is compared with procfs, which costs a look at every process.
+const SWEEP_EVERY: Duration = Duration::from_secs(10);
+/// Entries that are looked at to find one without children.
+const EVICTION_TRIES: usize = 64;
 
 impl Table {
     pub(crate) fn new(limit: usize, clock: Clock) -> Self {
         Self {
             entries: HashMap::new(),
             ended: VecDeque::new(),
+            order: VecDeque::new(),
+            live: 0,
+            swept: None,
             limit: limit.max(64),
             next_id: 1,
             evicted: 0,
@@ -62,7 +83,7 @@ impl Table {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.entries.len().saturating_sub(self.ended.len())
+        self.live
     }
 
     pub(crate) fn containers(&self) -> usize {
@@ -103,6 +124,10 @@ impl Table {
 
     /// Puts what procfs told into the table and returns the picture.
     pub(crate) fn insert_facts(&mut self, facts: Facts, parent: Option<Arc<Process>>) -> Arc<Process> {
+        self.insert(facts, parent, false)
+    }
+
+    fn insert(&mut self, facts: Facts, parent: Option<Arc<Process>>, exact: bool) -> Arc<Process> {
         let container = self.containers.find(&facts.cgroup);
         let name: Box<str> = facts.comm.as_str().into();
         let args: Vec<Box<str>> = facts.argv.iter().skip(1).cloned().collect();
@@ -140,78 +165,139 @@ impl Table {
             container,
             parent: parent.into(),
         };
-        self.put(process, facts.start)
+        self.put(process, facts.start, exact)
     }
 
-    fn put(&mut self, process: Process, start: u64) -> Arc<Process> {
+    // `exact`: the start time is that of the probes, not of procfs.
+    fn put(&mut self, process: Process, start: u64, exact: bool) -> Arc<Process> {
         self.next_id += 1;
         let (pid, ppid) = (process.pid, process.ppid);
         let process = Arc::new(process);
         match self.entries.get_mut(&pid) {
-            Some(entry) if same_start(entry.start, start) => {
-                let before = entry.process.ppid;
+            Some(entry) if entry.is_of(start) => {
+                let (before, ended) = (entry.process.ppid, entry.ended);
                 entry.process = Arc::clone(&process);
-                if before != ppid {
-                    self.count_child(before, false);
-                    self.count_child(ppid, true);
+                if exact {
+                    self.make_exact(pid, start);
+                }
+                if before != ppid && !ended {
+                    self.unlink(before, pid);
+                    self.link(ppid, pid);
                 }
             }
             _ => {
+                self.remove(pid);
                 self.make_room();
-                self.entries.insert(pid, Entry { process: Arc::clone(&process), start, children: 0 });
-                self.count_child(ppid, true);
+                let (shown, children) = (Arc::clone(&process), BTreeSet::new());
+                self.entries.insert(pid, Entry { process: shown, start, exact, ended: false, children });
+                self.order.push_back((pid, start));
+                self.live += 1;
+                self.link(ppid, pid);
             }
         }
         process
     }
 
-    fn count_child(&mut self, ppid: u32, more: bool) {
+    // What procfs told only to a hundredth of a second, the probes tell exactly.
+    fn make_exact(&mut self, pid: u32, start: u64) {
+        if let Some(entry) = self.entries.get_mut(&pid).filter(|entry| !entry.exact) {
+            (entry.start, entry.exact) = (start, true);
+            self.order.push_back((pid, start));
+        }
+    }
+
+    fn remove(&mut self, pid: u32) {
+        let Some(entry) = self.entries.remove(&pid) else { return };
+        if !entry.ended {
+            self.live -= 1;
+            self.unlink(entry.process.ppid, pid);
+        }
+    }
+
+    fn link(&mut self, ppid: u32, pid: u32) {
         if let Some(parent) = self.entries.get_mut(&ppid) {
-            parent.children =
-                if more { parent.children.saturating_add(1) } else { parent.children.saturating_sub(1) };
+            parent.children.insert(pid);
+        }
+    }
+
+    fn unlink(&mut self, ppid: u32, pid: u32) {
+        if let Some(parent) = self.entries.get_mut(&ppid) {
+            parent.children.remove(&pid);
         }
     }
 
     fn make_room(&mut self) {
+        if self.order.len() > self.limit.saturating_mul(2) {
+            let entries = &self.entries;
+            self.order.retain(|(pid, start)| entries.get(pid).is_some_and(|entry| entry.start == *start));
+        }
         while self.entries.len() >= self.limit {
-            if self.drop_ended() {
+            if !self.drop_ended() && !self.sweep() {
+                self.evict();
+            }
+        }
+    }
+
+    // Every process in the table seems to live: one of them goes, and is found again in procfs when it acts.
+    fn evict(&mut self) {
+        let mut tries = 0;
+        while let Some((pid, start)) = self.order.pop_front() {
+            let Some(entry) = self.entries.get(&pid).filter(|entry| entry.start == start) else { continue };
+            if (pid == 1 || !entry.children.is_empty()) && tries < EVICTION_TRIES {
+                tries += 1;
+                self.order.push_back((pid, start));
                 continue;
             }
-            // Every process in the table lives: one of them has to go, and is found again in procfs when it acts.
-            let Some(pid) = self.entries.keys().next().copied() else { return };
-            self.entries.remove(&pid);
+            self.remove(pid);
             self.evicted += 1;
+            return;
         }
+        // Not reached, because each entry stands in the order; it keeps the limit all the same.
+        if let Some(pid) = self.entries.keys().next().copied() {
+            self.remove(pid);
+        }
+    }
+
+    // Ends that were not told, because a record was lost, leave entries behind. True where there were some.
+    fn sweep(&mut self) -> bool {
+        if self.swept.is_some_and(|swept| swept.elapsed() < SWEEP_EVERY) {
+            return false;
+        }
+        self.swept = Some(Instant::now());
+        let alive: HashSet<u32> = procfs::pids().into_iter().collect();
+        let gone: Vec<u32> = self.entries.keys().filter(|pid| !alive.contains(pid)).copied().collect();
+        gone.iter().for_each(|pid| self.remove(*pid));
+        !gone.is_empty()
     }
 
     fn drop_ended(&mut self) -> bool {
         let Some((pid, start)) = self.ended.pop_front() else { return false };
         if self.entries.get(&pid).is_some_and(|entry| entry.start == start) {
-            self.entries.remove(&pid);
+            self.remove(pid);
         }
         true
     }
 
     /// The process a record is about, brought up to date with what the record's head says.
     pub(crate) fn of(&mut self, head: &types::head, comm: &str) -> Arc<Process> {
-        let known = self.entries.get(&head.pid).filter(|entry| same_start(entry.start, head.start));
+        let known = self.entries.get(&head.pid).filter(|entry| entry.is_of(head.start));
         let process = match known {
             Some(entry) => Arc::clone(&entry.process),
             None => self.adopt(head, comm),
         };
         let parent = self.parent_of(head);
         if self.fits(&process, head, comm, parent.as_ref()) {
+            self.make_exact(head.pid, head.start);
             return process;
         }
         let mut next = Process::clone(&process);
         next.id = self.next_id;
         self.bring_up_to_date(&mut next, head, comm, parent);
-        self.put(next, head.start)
+        self.put(next, head.start, true)
     }
 
     // A process whose beginning was not seen: from procfs if it is still the same, else from the record alone.
     fn adopt(&mut self, head: &types::head, comm: &str) -> Arc<Process> {
-        self.entries.remove(&head.pid);
         let facts = procfs::facts(head.pid).filter(|facts| same_start(facts.start, head.start));
         let facts = facts.unwrap_or_else(|| Facts {
             pid: head.pid,
@@ -221,14 +307,14 @@ impl Table {
             ..Facts::default()
         });
         let parent = self.parent_of(head);
-        self.insert_facts(Facts { start: head.start, ppid: head.ppid, ..facts }, parent)
+        self.insert(Facts { start: head.start, ppid: head.ppid, ..facts }, parent, true)
     }
 
     fn parent_of(&mut self, head: &types::head) -> Option<Arc<Process>> {
         if head.ppid == 0 || head.ppid == head.pid {
             return None;
         }
-        let entry = self.entries.get(&head.ppid).filter(|entry| same_start(entry.start, head.parent_start));
+        let entry = self.entries.get(&head.ppid).filter(|entry| entry.is_of(head.parent_start));
         match entry {
             Some(entry) => Some(Arc::clone(&entry.process)),
             None => self.discover(head.ppid, 0),
@@ -278,7 +364,7 @@ impl Table {
     pub(crate) fn fork(&mut self, record: &Record<'_>) -> Arc<Process> {
         let head = &record.head;
         let maker = head.args[0] as u32;
-        let entry = self.entries.get(&maker).filter(|entry| same_start(entry.start, head.args[1]));
+        let entry = self.entries.get(&maker).filter(|entry| entry.is_of(head.args[1]));
         let maker = entry.map(|entry| Arc::clone(&entry.process)).or_else(|| self.discover(maker, 0));
         let mut process = maker.as_deref().cloned().unwrap_or_default();
         let start = self.clock.at_boot(head.start);
@@ -289,8 +375,8 @@ impl Table {
         let parent = self.parent_of(head).or(maker);
         self.follow_cgroup(&mut process, record);
         self.bring_up_to_date(&mut process, head, &comm, parent);
-        self.entries.remove(&head.pid);
-        self.put(process, head.start)
+        self.remove(head.pid);
+        self.put(process, head.start, true)
     }
 
     /// A process began to run another program.
@@ -315,8 +401,8 @@ impl Table {
         self.follow_cgroup(&mut process, record);
         let container = process.container.clone();
         process.credentials = self.credentials(&Ids::of(head), container.as_deref(), head.pid);
-        let had_children = self.entries.get(&head.pid).is_some_and(|entry| entry.children > 0);
-        let process = self.put(process, head.start);
+        let had_children = self.entries.get(&head.pid).is_some_and(|entry| !entry.children.is_empty());
+        let process = self.put(process, head.start, true);
         if had_children {
             self.show_to_children(&process);
         }
@@ -326,11 +412,15 @@ impl Table {
     /// A process ended. Its picture stays for a while; its children get the parent that the kernel gave them.
     pub(crate) fn exit(&mut self, record: &Record<'_>) -> Arc<Process> {
         let process = self.of(&record.head, &record.comm());
-        if self.entries.get(&process.pid).is_some_and(|entry| entry.children > 0) {
+        if self.entries.get(&process.pid).is_some_and(|entry| !entry.children.is_empty()) {
             self.reparent(process.pid);
         }
-        self.count_child(process.ppid, false);
-        self.ended.push_back((process.pid, record.head.start));
+        if let Some(entry) = self.entries.get_mut(&process.pid).filter(|entry| !entry.ended) {
+            entry.ended = true;
+            self.live -= 1;
+            self.ended.push_back((process.pid, entry.start));
+            self.unlink(process.ppid, process.pid);
+        }
         if self.ended.len() > ENDED_MAX {
             self.drop_ended();
         }
@@ -345,13 +435,12 @@ impl Table {
         let mut next = Process::clone(process);
         next.id = self.next_id;
         next.cwd = cwd.into();
-        self.put(next, head.start)
+        self.put(next, head.start, true)
     }
 
     fn children(&self, pid: u32) -> Vec<u32> {
-        let children =
-            self.entries.iter().filter(|(_, entry)| entry.process.ppid == pid).map(|(pid, _)| *pid);
-        children.take(ORPHANS_MAX).collect()
+        let children = self.entries.get(&pid).map(|entry| entry.children.iter().copied());
+        children.into_iter().flatten().take(ORPHANS_MAX).collect()
     }
 
     // Children that live see their parent's new picture, and so do theirs.
@@ -364,11 +453,12 @@ impl Table {
                     continue;
                 };
                 left -= 1;
-                let (start, has_children) = (entry.start, entry.children > 0);
+                let (start, exact) = (entry.start, entry.exact);
+                let has_children = !entry.children.is_empty();
                 let mut next = Process::clone(&entry.process);
                 next.id = self.next_id;
                 next.parent = Arc::clone(&parent).into();
-                let next = self.put(next, start);
+                let next = self.put(next, start, exact);
                 if has_children {
                     parents.push(next);
                 }
@@ -383,13 +473,13 @@ impl Table {
             };
             let parent = self.discover(ppid, 0);
             let Some(entry) = self.entries.get(&child) else { continue };
-            let start = entry.start;
+            let (start, exact) = (entry.start, entry.exact);
             let mut next = Process::clone(&entry.process);
             next.id = self.next_id;
             next.ppid = ppid;
             next.parent = parent.into();
-            let next = self.put(next, start);
-            if self.entries.get(&child).is_some_and(|entry| entry.children > 0) {
+            let next = self.put(next, start, exact);
+            if self.entries.get(&child).is_some_and(|entry| !entry.children.is_empty()) {
                 self.show_to_children(&next);
             }
         }
@@ -485,5 +575,97 @@ fn exe_file(record: &Record<'_>) -> ExeFile {
         lower_layer: facts.lower_layer != 0,
         memfd: facts.memfd != 0,
         deleted: facts.links == 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Numbers above what the kernel gives out (PID_MAX_LIMIT), so that procfs knows none of them.
+    const BASE: u32 = 5_000_000;
+
+    fn head(pid: u32, start: u64, parent: (u32, u64)) -> types::head {
+        let mut bytes = vec![0_u8; size_of::<types::head>()];
+        bytes[0] = 1;
+        let mut head = Record::parse(&bytes).expect("an empty record").head;
+        (head.pid, head.tid, head.start) = (BASE + pid, BASE + pid, start);
+        (head.ppid, head.parent_start, head.loginuid) = (BASE + parent.0, parent.1, u32::MAX);
+        head.args[0] = u64::from(head.ppid);
+        head.args[1] = parent.1;
+        head
+    }
+
+    fn record(head: types::head) -> Record<'static> {
+        Record::of(head)
+    }
+
+    fn table(limit: usize) -> Table {
+        let mut table = Table::new(limit, Clock::new());
+        let mut first = head(1, 1, (1, 1));
+        first.ppid = 0;
+        table.fork(&record(first));
+        table
+    }
+
+    #[test]
+    fn a_pid_used_again_within_a_tick_is_another_process() {
+        let mut table = table(100);
+        let first = table.fork(&record(head(2, 1_000, (1, 1))));
+        table.exit(&record(head(2, 1_000, (1, 1))));
+        let second = table.fork(&record(head(2, 2_000, (1, 1))));
+        assert_ne!(first.start_time, second.start_time);
+        let now = table.of(&head(2, 2_000, (1, 1)), "");
+        assert_eq!(now.start_time, second.start_time);
+        assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn eviction_spares_parents() {
+        let mut table = table(64);
+        table.swept = Some(Instant::now());
+        table.fork(&record(head(2, 2, (1, 1))));
+        for pid in 3..1_000 {
+            table.fork(&record(head(pid, u64::from(pid), (2, 2))));
+            assert!(table.entries.len() <= 64);
+        }
+        assert!(table.entries.contains_key(&(BASE + 1)) && table.entries.contains_key(&(BASE + 2)));
+        assert!(table.entries.contains_key(&(BASE + 999)));
+        assert!(table.evicted > 900);
+        assert!(table.order.len() <= 130);
+    }
+
+    #[test]
+    fn a_million_processes_leave_no_trace() {
+        let mut table = table(4_096);
+        let begin = Instant::now();
+        for number in 0..1_000_000_u32 {
+            let (pid, start) = (2 + number % 30_000, 10 + u64::from(number) * 100);
+            table.fork(&record(head(pid, start, (1, 1))));
+            table.exec(&record(head(pid, start, (1, 1))));
+            table.exit(&record(head(pid, start, (1, 1))));
+        }
+        println!("fork, exec and exit: {:?} each", begin.elapsed() / 1_000_000);
+        assert_eq!(table.len(), 1);
+        assert!(table.entries.len() <= ENDED_MAX + 1 && table.order.len() <= 8_192 + 1);
+        assert!(table.entries[&(BASE + 1)].children.is_empty());
+    }
+
+    #[test]
+    fn parents_that_end_before_their_children_cost_the_same_in_a_large_table() {
+        let mut table = table(65_536);
+        let begin = Instant::now();
+        for pid in 2..50_000_u32 {
+            let (start, parent) = (u64::from(pid), (pid - 1, u64::from(pid - 1)));
+            table.fork(&record(head(pid, start, parent)));
+            if pid % 2 == 0 {
+                table.fork(&record(head(100_000 + pid, start, (pid, start))));
+                table.exit(&record(head(pid, start, parent)));
+            }
+        }
+        let each = begin.elapsed() / 50_000;
+        println!("fork and end with a child: {each:?} each");
+        // Looking at every entry took milliseconds.
+        assert!(each < Duration::from_micros(500), "{each:?}");
     }
 }
