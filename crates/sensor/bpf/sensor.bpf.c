@@ -698,6 +698,7 @@ int BPF_PROG(call_texts, struct pt_regs *regs, long result)
 	} else if (call == 313) {
 		struct file *file = file_of(task, args[0]);
 		off = put_file(s, off, TAG_PATH, file);
+		off = put_facts_at(s, off, (__u64)file);
 		off = put_text(s, off, TAG_TEXT1, args[1]);
 	} else if (call == 157) {
 		if (args[0] != 15) /* PR_SET_NAME */

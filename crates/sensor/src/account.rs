@@ -22,10 +22,12 @@ const FRESH: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub(crate) struct Accounts {
     roots: HashMap<Box<str>, Root>,
+    nobody: Root,
 }
 
+#[derive(Default)]
 struct Root {
-    looked: Instant,
+    looked: Option<Instant>,
     stamps: [Option<SystemTime>; 2],
     users: HashMap<u32, User>,
     groups: HashMap<u32, Arc<str>>,
@@ -43,32 +45,43 @@ impl Accounts {
     }
 
     fn root(&mut self, key: &str, path: impl FnOnce() -> PathBuf) -> &Root {
-        if self.roots.get(key).is_none_or(|root| root.looked.elapsed() > FRESH) {
+        if self.roots.get(key).is_none_or(Root::is_old) {
             let path = path();
             // A runtime's own first steps are in the container's cgroup, but still in the host's root.
             let host = Path::new("/");
             let in_host = !key.is_empty() && is_same(&path, host);
             let (key, path) = if in_host { ("", host) } else { (key, &*path) };
-            self.look(key, path);
-            return self.roots.get(key).expect("it was just put there");
+            if self.roots.get(key).is_none_or(Root::is_old) {
+                self.look(key, path);
+            }
+            return self.roots.get(key).unwrap_or(&self.nobody);
         }
-        self.roots.get(key).expect("it was found above")
+        self.roots.get(key).unwrap_or(&self.nobody)
     }
 
     fn look(&mut self, key: &str, path: &Path) {
         if self.roots.len() >= CONTAINERS_MAX && !self.roots.contains_key(key) {
             self.roots.clear();
         }
-        let files = Files::open(path);
+        // Where the process is gone already, its container's next one tells.
+        let Some(files) = Files::open(path) else { return };
         let stamps = files.stamps();
         match self.roots.get_mut(key) {
             // The process may be gone, and its root with it: what was read stays.
-            Some(root) if stamps == root.stamps || files.passwd.is_none() => root.looked = Instant::now(),
+            Some(root) if stamps == root.stamps || files.passwd.is_none() => {
+                root.looked = Some(Instant::now())
+            }
             _ => {
                 let (users, groups) = (users(&text(files.passwd)), groups(&text(files.group)));
-                self.roots.insert(key.into(), Root { looked: Instant::now(), stamps, users, groups });
+                self.roots.insert(key.into(), Root { looked: Some(Instant::now()), stamps, users, groups });
             }
         }
+    }
+}
+
+impl Root {
+    fn is_old(&self) -> bool {
+        self.looked.is_none_or(|looked| looked.elapsed() > FRESH)
     }
 }
 
@@ -78,12 +91,10 @@ struct Files {
 }
 
 impl Files {
-    fn open(root: &Path) -> Self {
+    fn open(root: &Path) -> Option<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let Ok(root) = rustix::fs::openat(CWD, root, flags, Mode::empty()) else {
-            return Self { passwd: None, group: None };
-        };
-        Self { passwd: regular(&root, "etc/passwd"), group: regular(&root, "etc/group") }
+        let root = rustix::fs::openat(CWD, root, flags, Mode::empty()).ok()?;
+        Some(Self { passwd: regular(&root, "etc/passwd"), group: regular(&root, "etc/group") })
     }
 
     fn stamps(&self) -> [Option<SystemTime>; 2] {
