@@ -19,6 +19,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define ENV_MAX 4096
 #define STRING_MAX 4096
 #define COMPONENTS_MAX 64
+#define CGROUPS_MAX 32
 #define TS_COMPAT 2
 #define AT_FDCWD -100
 #define OVERLAY_MAGIC 0x794c7630
@@ -346,7 +347,7 @@ __noinline __u32 put_cgroup_at(struct scratch *s, __u32 off, __u64 task_address)
 	struct kernfs_node *node = BPF_CORE_READ(group, kn);
 	__u32 begin = off;
 	off += 4;
-	for (int i = 0; i < 12; i++) {
+	for (int i = 0; i < CGROUPS_MAX; i++) {
 		if (!node || off >= DATA_MAX - 4)
 			break;
 		long n = bpf_probe_read_kernel_str(&s->data[INSIDE(off)], 256, BPF_CORE_READ(node, name));

@@ -83,8 +83,8 @@ impl Containers {
 /// Runtime and container id in a cgroup's path, by the names the runtimes give their cgroups.
 ///
 /// Who may make cgroups on the host, or below its own in a container that was given them writable, can name one after
-/// any container and be shown as that container's: it gets another's name, never the host's silence, because no cgroup
-/// name makes a process of a container one of the host. What is told of users then still comes from its own root.
+/// any container and be shown as that container's. A name below its own does not make it one of the host, because every
+/// part of the path counts; only leaving the container's cgroup does, which takes the host's cgroups mounted writable.
 fn identify(cgroup: &str) -> Option<(&'static str, String)> {
     const SCOPES: [(&str, &str); 5] = [
         ("cri-containerd-", "containerd"),

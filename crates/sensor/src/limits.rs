@@ -16,5 +16,7 @@ pub(crate) const CONTAINER_BYTES_MAX: u64 = 4 << 20;
 pub(crate) const CONTAINERS_MAX: usize = 4_096;
 /// Largest procfs file that is read.
 pub(crate) const PROC_FILE_BYTES_MAX: u64 = 64 << 10;
+/// Components of a cgroup's path that the probes tell, from the leaf; `CGROUPS_MAX` there.
+pub(crate) const CGROUPS_MAX: usize = 32;
 /// Children of one process that are followed when it ends.
 pub(crate) const ORPHANS_MAX: usize = 256;

@@ -17,7 +17,7 @@ use crate::{
     account::Accounts,
     clock::Clock,
     container::Containers,
-    limits::{ARGS_BYTES_MAX, ENV_BYTES_MAX, ORPHANS_MAX},
+    limits::{ARGS_BYTES_MAX, CGROUPS_MAX, ENV_BYTES_MAX, ORPHANS_MAX},
     procfs::{self, Facts},
     record::{self, Record},
     skeleton::types,
@@ -487,7 +487,10 @@ impl Table {
 
     fn follow_cgroup(&mut self, process: &mut Process, record: &Record<'_>) {
         if let Some(cgroup) = record.path(record::CGROUP) {
-            process.container = self.containers.find(&cgroup);
+            // A deeper path than the probes tell lacks its beginning: who nests cgroups does not leave its container.
+            let is_cut = cgroup.bytes().filter(|byte| *byte == b'/').count() >= CGROUPS_MAX;
+            let found = self.containers.find(&cgroup);
+            process.container = if is_cut { found.or(process.container.take()) } else { found };
             process.cgroup = cgroup.into();
         }
     }

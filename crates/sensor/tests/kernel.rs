@@ -668,3 +668,58 @@ fn without_privileges_procfs_shows_a_new_program() {
     assert!(found.load(Ordering::Acquire));
     assert!(Path::new("/proc/self").exists());
 }
+
+#[test]
+fn nobody_sees_programs_and_listening_sockets_through_procfs() {
+    let test = "nobody_sees_programs_and_listening_sockets_through_procfs";
+    if std::env::var_os("YAGURA_TEST_NOBODY").is_some() {
+        return watch_as_nobody();
+    }
+    if !nix::unistd::geteuid().is_root() || !Path::new("/usr/bin/setpriv").exists() {
+        println!("SKIPPED {test}: needs root and setpriv");
+        return;
+    }
+    // This binary once more, where nobody may read it.
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::set_permissions(dir.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("ours");
+    let copy = dir.path().join("test");
+    fs::copy(std::env::current_exe().expect("known"), &copy).expect("a copy");
+    let output = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"])
+        .arg(&copy)
+        .args(["--exact", test, "--nocapture"])
+        .env("YAGURA_TEST_NOBODY", "1")
+        .current_dir("/")
+        .output()
+        .expect("setpriv starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn watch_as_nobody() {
+    let sensor = Sensor::start(SensorOptions::default()).expect("a way without privileges");
+    let handle = sensor.handle();
+    assert_eq!(handle.status().mode, SensorMode::Procfs);
+    assert!(handle.status().mode_reasons.iter().any(|reason| reason.contains("not allowed")));
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&events);
+    std::thread::spawn(move || {
+        let _ = sensor.run(&AtomicBool::new(false), |event| sink.lock().expect("no panic").push(event));
+    });
+    let seen = Seen { events, handle };
+    std::thread::sleep(Duration::from_millis(500));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let mut child = Command::new("sleep").arg("3.75").spawn().expect("sleep");
+    seen.find("the program", |event| event.kind == EventKind::Execve && event.process.pid == child.id());
+    seen.find("the socket", |event| {
+        event.kind == EventKind::Listen
+            && event
+                .fd
+                .as_ref()
+                .and_then(|fd| fd.socket.as_ref()?.local)
+                .is_some_and(|end| end.port() == port)
+    });
+    assert!(seen.handle.processes().iter().any(|process| process.pid == child.id()));
+    let _ = child.kill();
+    let _ = child.wait();
+}
