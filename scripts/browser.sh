@@ -9,7 +9,7 @@ cd "$root"
 "$here/console.sh"
 build_all
 data=$(mktemp -d)
-port=${YAGURA_TEST_PORT:-18470}
+port=${YAGURA_TEST_PORT:-$((20000 + RANDOM % 20000))}
 log="$data/up.log"
 binary="$CARGO_TARGET_DIR/debug/yagura"
 as_root "$binary" up --data "$data/data" --listen "127.0.0.1:$port" >"$log" 2>&1 &

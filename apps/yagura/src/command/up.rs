@@ -236,6 +236,9 @@ impl Data {
             host: host::name(),
             retention_age: Duration::from_secs(u64::from(config.store.retention_days) * 86_400),
             retention_bytes: config.store.retention_bytes,
+            // A row takes some two kilobytes until it is sealed.
+            seal_rows: 40_000,
+            memory_bytes_max: 256 << 20,
             ..LakeOptions::default()
         };
         let lake = Lake::open(&dir.join("lake"), options).map_err(|error| match error {
