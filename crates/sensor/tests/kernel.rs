@@ -11,7 +11,7 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -27,8 +27,40 @@ struct Seen {
 
 static SEEN: OnceLock<Option<Seen>> = OnceLock::new();
 
+// Tests share the machine; a flood has it to itself, because it makes others lose events.
+static TURN: RwLock<()> = RwLock::new(());
+
+/// The sensor, and the right to use the machine.
+struct Watch {
+    seen: &'static Seen,
+    _turn: Turn,
+}
+
+enum Turn {
+    Shared(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'static, ()>),
+}
+
+impl std::ops::Deref for Watch {
+    type Target = Seen;
+
+    fn deref(&self) -> &Seen {
+        self.seen
+    }
+}
+
+fn seen(test: &str) -> Option<Watch> {
+    let turn = Turn::Shared(TURN.read().unwrap_or_else(PoisonError::into_inner));
+    Some(Watch { seen: sensor(test)?, _turn: turn })
+}
+
+fn alone(test: &str) -> Option<Watch> {
+    let turn = Turn::Alone(TURN.write().unwrap_or_else(PoisonError::into_inner));
+    Some(Watch { seen: sensor(test)?, _turn: turn })
+}
+
 // The one sensor of this test binary; it runs until the binary ends.
-fn seen(test: &str) -> Option<&'static Seen> {
+fn sensor(test: &str) -> Option<&'static Seen> {
     let seen = SEEN.get_or_init(|| {
         let options = SensorOptions { mode: Some(SensorMode::Ebpf), ..SensorOptions::default() };
         let sensor = Sensor::start(options).map_err(|error| println!("{error}")).ok()?;
@@ -291,7 +323,7 @@ fn a_new_pid_namespace_shows_both_numbers() {
 
 #[test]
 fn twenty_thousand_short_processes_leave_the_table_small() {
-    let Some(seen) = seen("twenty_thousand_short_processes_leave_the_table_small") else { return };
+    let Some(seen) = alone("twenty_thousand_short_processes_leave_the_table_small") else { return };
     let before = seen.handle.status().processes;
     let pid = run("sh", &["-c", "i=0; while [ $i -lt 20000 ]; do (:) ; i=$((i+1)); done"]);
     seen.find("the end of the shell", |event| event.kind == EventKind::ProcExit && event.process.pid == pid);
@@ -304,7 +336,7 @@ fn twenty_thousand_short_processes_leave_the_table_small() {
 
 #[test]
 fn every_numbered_open_arrives_or_is_counted_as_lost() {
-    let Some(seen) = seen("every_numbered_open_arrives_or_is_counted_as_lost") else { return };
+    let Some(seen) = alone("every_numbered_open_arrives_or_is_counted_as_lost") else { return };
     const OPENS: usize = 50_000;
     let lost = || {
         seen.handle
@@ -356,11 +388,11 @@ fn sockets_of_each_family_are_seen_on_both_sides() {
              c=socket.socket(socket.{family}); c.connect(s.getsockname()[:2]); s.accept()"
         );
         let Some(pid) = python(test, &script) else { return };
-        let bind = call(seen, pid, EventKind::Bind);
+        let bind = call(&seen, pid, EventKind::Bind);
         assert!(bind.fd.as_ref().is_some_and(|fd| fd.kind.is_inet()), "{:?}", bind.fd);
-        assert_eq!(text(&call(seen, pid, EventKind::Listen), ArgName::Backlog), "7");
-        let accept = call(seen, pid, EventKind::Accept4);
-        let connect = call(seen, pid, EventKind::Connect);
+        assert_eq!(text(&call(&seen, pid, EventKind::Listen), ArgName::Backlog), "7");
+        let accept = call(&seen, pid, EventKind::Accept4);
+        let connect = call(&seen, pid, EventKind::Connect);
         let ends = |event: &Event| event.fd.as_ref().and_then(|fd| fd.socket.clone()).expect("a socket");
         assert_eq!(ends(&accept).role, Role::Server);
         assert_eq!(ends(&accept).server(), ends(&connect).server());
@@ -373,7 +405,7 @@ fn sockets_of_each_family_are_seen_on_both_sides() {
         "import socket\ns=socket.socket(socket.AF_UNIX); s.bind('{path}'); s.listen(1)\nc=socket.socket(socket.AF_UNIX); c.connect('{path}')"
     );
     let Some(pid) = python(test, &script) else { return };
-    let connect = call(seen, pid, EventKind::Connect);
+    let connect = call(&seen, pid, EventKind::Connect);
     assert_eq!(connect.fd.as_ref().map(|fd| (fd.kind, &*fd.name)), Some((FdKind::Unix, path.as_str())));
 }
 
@@ -413,8 +445,8 @@ fn calls_that_attackers_use_are_seen() {
         c.setns(os.open('/proc/self/ns/net',0),0x40000000)\n\
         c.syscall(437,-100,b'/etc/hostname',(ctypes.c_uint64*3)(0,0,0),24)\n";
     let Some(pid) = python(test, script) else { return };
-    assert_eq!(text(&call(seen, pid, EventKind::Ptrace), ArgName::Request), "PTRACE_ATTACH");
-    call(seen, pid, EventKind::Prctl);
+    assert_eq!(text(&call(&seen, pid, EventKind::Ptrace), ArgName::Request), "PTRACE_ATTACH");
+    call(&seen, pid, EventKind::Prctl);
     let renamed =
         seen.find("the new name", |event| event.process.pid == pid && &*event.process.name == "kworker/0:9");
     assert!(renamed.process.exe_file.path.contains("python"));
@@ -424,11 +456,11 @@ fn calls_that_attackers_use_are_seen() {
             && text(event, ArgName::Name) == "hidden"
     });
     assert!(memfd.succeeded());
-    assert!(!call(seen, pid, EventKind::Bpf).succeeded());
-    let module = call(seen, pid, EventKind::FinitModule);
+    assert!(!call(&seen, pid, EventKind::Bpf).succeeded());
+    let module = call(&seen, pid, EventKind::FinitModule);
     assert_eq!(text(&module, ArgName::Uargs), "opt=1");
     assert!(module.fd.as_ref().is_some_and(|fd| &*fd.name == "/etc/hostname"), "{:?}", module.fd);
-    call(seen, pid, EventKind::Userfaultfd);
+    call(&seen, pid, EventKind::Userfaultfd);
     let dup = seen.find("the socket on standard input", |event| {
         event.process.pid == pid
             && matches!(event.kind, EventKind::Dup2 | EventKind::Dup3)
@@ -441,8 +473,8 @@ fn calls_that_attackers_use_are_seen() {
     });
     assert_eq!(open.fd.as_ref().map(|fd| &*fd.name), Some("/usr/bin/env"));
     assert_eq!(&*open.process.cwd, "/usr");
-    call(seen, pid, EventKind::Setns);
-    let open = call(seen, pid, EventKind::Openat2);
+    call(&seen, pid, EventKind::Setns);
+    let open = call(&seen, pid, EventKind::Openat2);
     assert_eq!(open.fd.as_ref().map(|fd| &*fd.name), Some("/etc/hostname"));
 }
 
@@ -453,7 +485,7 @@ fn odd_arguments_and_scripts_are_seen() {
         Command::new("/bin/true").arg(std::ffi::OsStr::from_bytes(b"\xff\xfeodd")).spawn().expect("true");
     let pid = child.id();
     child.wait().expect("waitable");
-    let event = call(seen, pid, EventKind::Execve);
+    let event = call(&seen, pid, EventKind::Execve);
     assert_eq!(&*event.process.args[0], "\u{fffd}\u{fffd}odd");
 
     let dir = tempfile::tempdir().expect("a folder");
@@ -518,7 +550,7 @@ fn mounts_and_programs_of_the_upper_layer_are_seen() {
 #[test]
 fn a_container_has_its_id_and_its_own_names_of_users() {
     let test = "a_container_has_its_id_and_its_own_names_of_users";
-    let Some(seen) = seen(test) else { return };
+    let Some(seen) = alone(test) else { return };
     let dir = tempfile::tempdir().expect("a folder");
     let root = dir.path().join("rootfs");
     let id = format!("yagura-test-{}", std::process::id());
@@ -552,7 +584,7 @@ fn a_container_has_its_id_and_its_own_names_of_users() {
 
 #[test]
 fn events_arrive_within_ten_milliseconds() {
-    let Some(_seen) = seen("events_arrive_within_ten_milliseconds") else { return };
+    let Some(_seen) = alone("events_arrive_within_ten_milliseconds") else { return };
     let sensor = Sensor::start(SensorOptions { mode: Some(SensorMode::Ebpf), ..SensorOptions::default() })
         .expect("a sensor");
     let (stop, delays) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
@@ -581,7 +613,7 @@ fn events_arrive_within_ten_milliseconds() {
 
 #[test]
 fn a_flood_of_opens_loses_no_process() {
-    let Some(seen) = seen("a_flood_of_opens_loses_no_process") else { return };
+    let Some(seen) = alone("a_flood_of_opens_loses_no_process") else { return };
     let lost = |place: &str| -> u64 {
         seen.handle.status().losses.iter().filter(|loss| loss.place == place).map(|loss| loss.count).sum()
     };
