@@ -12,7 +12,10 @@ data=$(mktemp -d)
 port=${YAGURA_TEST_PORT:-$((20000 + RANDOM % 20000))}
 log="$data/up.log"
 binary="$CARGO_TARGET_DIR/debug/yagura"
-as_root "$binary" up --data "$data/data" --listen "127.0.0.1:$port" >"$log" 2>&1 &
+# Started without a function around it: the number of a function's shell is not the server's.
+as=()
+[ "$(id -u)" = 0 ] || as=(sudo -E)
+"${as[@]}" "$binary" up --data "$data/data" --listen "127.0.0.1:$port" >"$log" 2>&1 &
 server=$!
 stop() { as_root kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; as_root rm -rf "$data"; }
 trap stop EXIT

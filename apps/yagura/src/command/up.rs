@@ -238,7 +238,7 @@ impl Data {
             retention_bytes: config.store.retention_bytes,
             // A row takes some two kilobytes until it is sealed.
             seal_rows: 40_000,
-            memory_bytes_max: 256 << 20,
+            memory_bytes_max: 96 << 20,
             ..LakeOptions::default()
         };
         let lake = Lake::open(&dir.join("lake"), options).map_err(|error| match error {
