@@ -220,4 +220,14 @@ mod tests {
         };
         assert_eq!(name(&inside).as_deref(), Some("inside"));
     }
+
+    #[test]
+    fn a_process_that_is_gone_does_not_answer_for_the_next() {
+        let root = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(root.path().join("etc")).expect("writable");
+        std::fs::write(root.path().join("etc/passwd"), "app:x:7:7::/:/bin/sh\n").expect("writable");
+        let mut accounts = Accounts::default();
+        assert_eq!(accounts.user("c", || root.path().join("gone"), 7).name, None);
+        assert_eq!(accounts.user("c", || root.path().to_owned(), 7).name.as_deref(), Some("app"));
+    }
 }

@@ -19,7 +19,7 @@ use crate::{
     container::Containers,
     limits::{ARGS_BYTES_MAX, CGROUPS_MAX, ENV_BYTES_MAX, ORPHANS_MAX},
     procfs::{self, Facts},
-    record::{self, Record},
+    record::{self, Class, Record},
     skeleton::types,
 };
 
@@ -286,12 +286,16 @@ impl Table {
             None => self.adopt(head, comm),
         };
         let parent = self.parent_of(head);
-        if self.fits(&process, head, comm, parent.as_ref()) {
+        // A runtime may describe a container after its first program began.
+        let container = self.containers.find(&process.cgroup).or_else(|| process.container.clone());
+        let same = container.as_ref().map(Arc::as_ptr) == process.container.as_ref().map(Arc::as_ptr);
+        if same && self.fits(&process, head, comm, parent.as_ref()) {
             self.make_exact(head.pid, head.start);
             return process;
         }
         let mut next = Process::clone(&process);
         next.id = self.next_id;
+        next.container = container;
         self.bring_up_to_date(&mut next, head, comm, parent);
         self.put(next, head.start, true)
     }
@@ -489,7 +493,11 @@ impl Table {
         if let Some(cgroup) = record.path(record::CGROUP) {
             // A deeper path than the probes tell lacks its beginning: who nests cgroups does not leave its container.
             let is_cut = cgroup.bytes().filter(|byte| *byte == b'/').count() >= CGROUPS_MAX;
-            let found = self.containers.find(&cgroup);
+            let found = if record.class == Class::Exec {
+                self.containers.find_now(&cgroup)
+            } else {
+                self.containers.find(&cgroup)
+            };
             process.container = if is_cut { found.or(process.container.take()) } else { found };
             process.cgroup = cgroup.into();
         }
