@@ -18,23 +18,22 @@ use crate::{
     record::{self, Class, Record},
     skeleton::types,
     table::Table,
+    wanted::Wanted,
 };
 
 /// Turns records into events, numbered in the order they come.
 pub(crate) struct Decoder {
     pub(crate) table: Table,
     number: u64,
-    /// Clones are told only if somebody wants them; the table needs them always.
-    pub(crate) tell_clones: bool,
-    pub(crate) tell_exits: bool,
-    pub(crate) tell_execs: bool,
+    // What nobody wants is told to the table only.
+    wanted: Arc<Wanted>,
 }
 
 type Args = SmallVec<[Arg; 6]>;
 
 impl Decoder {
-    pub(crate) fn new(table: Table) -> Self {
-        Self { table, number: 0, tell_clones: false, tell_exits: true, tell_execs: true }
+    pub(crate) fn new(table: Table, wanted: Arc<Wanted>) -> Self {
+        Self { table, number: 0, wanted }
     }
 
     /// The event of a record; `None` where it only changes the process table.
@@ -42,25 +41,23 @@ impl Decoder {
         let (kind, process, fd, args) = match record.class {
             Class::Fork => {
                 let process = self.table.fork(record);
-                (EventKind::Clone, process, None, self.tell_clones.then(Args::new)?)
+                (EventKind::Clone, process, None, Args::new())
             }
             Class::Exec => {
                 let process = self.table.exec(record);
                 let args = exec_args(&process);
-                self.tell_execs.then_some((EventKind::Execve, process, None, args))?
+                (EventKind::Execve, process, None, args)
             }
             Class::Exit => {
                 let process = self.table.exit(record);
                 let status = ArgValue::Int(record.head.result);
-                self.tell_exits.then_some((
-                    EventKind::ProcExit,
-                    process,
-                    None,
-                    args([(ArgName::Status, status)]),
-                ))?
+                (EventKind::ProcExit, process, None, args([(ArgName::Status, status)]))
             }
             Class::Call => self.call(record, call::find(record.head.call)?)?,
         };
+        if !self.wanted.contains(kind) {
+            return None;
+        }
         self.number += 1;
         // An exit status is no result: the call did not fail.
         let result = if record.class == Class::Exit { 0 } else { record.head.result };

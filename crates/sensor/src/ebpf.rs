@@ -67,7 +67,6 @@ impl Probes {
         let mut probes = Self { skeleton, _links: Vec::new(), decoder };
         probes.connect()?;
         want(&probes.wanted()?, kinds)?;
-        probes.decoder.tell_clones = kinds.contains(&EventKind::Clone);
         probes.attach(shared)?;
         Ok(probes)
     }

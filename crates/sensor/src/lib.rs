@@ -28,6 +28,7 @@ mod record;
 mod sensor;
 mod status;
 mod table;
+mod wanted;
 
 #[allow(
     clippy::all,

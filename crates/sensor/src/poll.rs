@@ -14,7 +14,7 @@ use std::{
 use smallvec::SmallVec;
 use yagura_event::{Event, EventKind, Fd, FdKind, L4Protocol, Process, Role, Socket};
 
-use crate::{clock, procfs, status::Shared, table::Table};
+use crate::{clock, procfs, status::Shared, table::Table, wanted::Wanted};
 
 const PERIOD: Duration = Duration::from_millis(200);
 /// Sockets are looked at less often: finding their owners costs a walk over all descriptors.
@@ -23,8 +23,14 @@ const SOCKETS_EVERY: u32 = 5;
 const SOCKETS_MAX: usize = 65_536;
 
 /// Looks at procfs until `stop` is true.
-pub(crate) fn run(mut table: Table, stop: &AtomicBool, shared: &Arc<Shared>, mut sink: impl FnMut(Event)) {
-    let mut poller = Poller { known: HashMap::new(), sockets: HashSet::new(), number: 0 };
+pub(crate) fn run(
+    mut table: Table,
+    wanted: Arc<Wanted>,
+    stop: &AtomicBool,
+    shared: &Arc<Shared>,
+    mut sink: impl FnMut(Event),
+) {
+    let mut poller = Poller { known: HashMap::new(), sockets: HashSet::new(), number: 0, wanted };
     poller.processes(&mut table, &mut |_| {});
     poller.sockets(&table, &mut |_| {});
     let mut round = 0_u32;
@@ -50,6 +56,7 @@ struct Poller {
     known: HashMap<u32, (u64, String, Box<str>, Arc<Process>)>,
     sockets: HashSet<(SocketAddr, SocketAddr, u64)>,
     number: u64,
+    wanted: Arc<Wanted>,
 }
 
 impl Poller {
@@ -59,7 +66,7 @@ impl Poller {
         let ended: Vec<u32> = self.known.keys().filter(|pid| !alive.contains(pid)).copied().collect();
         for pid in ended {
             if let Some((.., process)) = self.known.remove(&pid) {
-                tell(self.event(EventKind::ProcExit, process, None));
+                self.tell(EventKind::ProcExit, process, None, tell);
             }
         }
         for pid in pids {
@@ -74,7 +81,7 @@ impl Poller {
             let parent = self.known.get(&facts.ppid).map(|(.., process)| Arc::clone(process));
             let process = table.insert_facts(facts, parent);
             self.known.insert(pid, (start, comm, exe, Arc::clone(&process)));
-            tell(self.event(EventKind::Execve, process, None));
+            self.tell(EventKind::Execve, process, None, tell);
         }
     }
 
@@ -94,7 +101,7 @@ impl Poller {
             let owners = self.owners();
             for entry in &new {
                 let Some(process) = owners.get(&entry.inode) else { continue };
-                tell(self.event(entry.kind, Arc::clone(process), Some(entry.fd())));
+                self.tell(entry.kind, Arc::clone(process), Some(entry.fd()), tell);
             }
         }
         self.sockets = open.iter().take(SOCKETS_MAX).map(Entry::key).collect();
@@ -118,9 +125,12 @@ impl Poller {
         owners
     }
 
-    fn event(&mut self, kind: EventKind, process: Arc<Process>, fd: Option<Fd>) -> Event {
+    fn tell(&mut self, kind: EventKind, process: Arc<Process>, fd: Option<Fd>, tell: &mut impl FnMut(Event)) {
+        if !self.wanted.contains(kind) {
+            return;
+        }
         self.number += 1;
-        Event {
+        tell(Event {
             number: self.number,
             time: clock::now(),
             kind,
@@ -131,7 +141,7 @@ impl Poller {
             fd,
             args: SmallVec::new(),
             data: None,
-        }
+        });
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     poll,
     status::{Shared, lock},
     table::Table,
+    wanted::Wanted,
 };
 
 /// What the sensor is asked to do.
@@ -62,7 +63,9 @@ pub fn capturable_kinds(mode: SensorMode) -> BTreeSet<EventKind> {
 pub struct Sensor {
     way: Way,
     shared: Arc<Shared>,
-    wanted: Arc<Mutex<Option<MapHandle>>>,
+    wanted: Arc<Wanted>,
+    // The probes' own copy of it, by call.
+    calls: Arc<Mutex<Option<MapHandle>>>,
 }
 
 enum Way {
@@ -78,8 +81,9 @@ impl Sensor {
     /// [`SensorError::Unavailable`] when the named mode does not work here.
     pub fn start(options: SensorOptions) -> Result<Self, SensorError> {
         let shared = Arc::new(Shared::new());
+        let wanted = Arc::new(Wanted::new(&options.kinds));
         if matches!(options.mode, None | Some(SensorMode::Ebpf)) {
-            match Self::ebpf(&options, &shared) {
+            match Self::ebpf(&options, &shared, &wanted) {
                 Ok(sensor) => return Ok(sensor),
                 Err(reason) if options.mode.is_some() => {
                     return Err(SensorError::Unavailable { mode: "eBPF", reason });
@@ -106,10 +110,10 @@ impl Sensor {
         shared.capability("procfs", Path::new("/proc/self/stat").exists(), "read again and again");
         *lock(&shared.mode) = SensorMode::Procfs;
         let table = Table::new(options.processes_max, Clock::new());
-        Ok(Self { way: Way::Procfs(Box::new(table)), shared, wanted: Arc::default() })
+        Ok(Self { way: Way::Procfs(Box::new(table)), shared, wanted, calls: Arc::default() })
     }
 
-    fn ebpf(options: &SensorOptions, shared: &Arc<Shared>) -> Result<Self, String> {
+    fn ebpf(options: &SensorOptions, shared: &Arc<Shared>, wanted: &Arc<Wanted>) -> Result<Self, String> {
         for (name, fine, help) in requirements() {
             shared.capability(name, fine, if fine { "present" } else { help });
             if !fine {
@@ -120,18 +124,20 @@ impl Sensor {
             tracing::debug!("libbpf: {}", text.trim_end())
         })));
         let table = Table::new(options.processes_max, Clock::new());
-        let loaded = Probes::load(&options.kinds, options.ring_bytes, Decoder::new(table), shared);
+        let decoder = Decoder::new(table, Arc::clone(wanted));
+        let loaded = Probes::load(&options.kinds, options.ring_bytes, decoder, shared);
         let mut probes = loaded.map_err(|error| format!("{error}; a Linux kernel 5.8 or newer with BTF, and root or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE are needed"))?;
         // Attached first: a process that begins while the table is filled is in the ring already.
         probes.decoder.table.fill();
         shared.set_processes(probes.decoder.table.len(), probes.decoder.table.containers());
-        let wanted = probes.wanted().map_err(|error| error.to_string())?;
+        let calls = probes.wanted().map_err(|error| error.to_string())?;
         *lock(&shared.counters) = Some(probes.counters().map_err(|error| error.to_string())?);
         *lock(&shared.mode) = SensorMode::Ebpf;
         Ok(Self {
             way: Way::Ebpf(Box::new(probes)),
             shared: Arc::clone(shared),
-            wanted: Arc::new(Mutex::new(Some(wanted))),
+            wanted: Arc::clone(wanted),
+            calls: Arc::new(Mutex::new(Some(calls))),
         })
     }
 
@@ -143,7 +149,7 @@ impl Sensor {
         match self.way {
             Way::Ebpf(probes) => probes.run(stop, &self.shared, sink),
             Way::Procfs(table) => {
-                poll::run(*table, stop, &self.shared, sink);
+                poll::run(*table, self.wanted, stop, &self.shared, sink);
                 Ok(())
             }
         }
@@ -151,7 +157,11 @@ impl Sensor {
 
     /// For asking and steering the sensor while it runs elsewhere.
     pub fn handle(&self) -> SensorHandle {
-        SensorHandle { shared: Arc::clone(&self.shared), wanted: Arc::clone(&self.wanted) }
+        SensorHandle {
+            shared: Arc::clone(&self.shared),
+            wanted: Arc::clone(&self.wanted),
+            calls: Arc::clone(&self.calls),
+        }
     }
 }
 
@@ -159,7 +169,9 @@ impl Sensor {
 #[derive(Clone)]
 pub struct SensorHandle {
     shared: Arc<Shared>,
-    wanted: Arc<Mutex<Option<MapHandle>>>,
+    wanted: Arc<Wanted>,
+    // The probes' own copy of it, by call.
+    calls: Arc<Mutex<Option<MapHandle>>>,
 }
 
 impl SensorHandle {
@@ -173,8 +185,10 @@ impl SensorHandle {
     /// # Errors
     /// When the kernel refuses the change.
     pub fn set_kinds(&self, kinds: &BTreeSet<EventKind>) -> Result<(), SensorError> {
-        match &*lock(&self.wanted) {
-            Some(wanted) => ebpf::want(wanted, kinds),
+        let calls = lock(&self.calls);
+        self.wanted.set(kinds);
+        match &*calls {
+            Some(calls) => ebpf::want(calls, kinds),
             None => Ok(()),
         }
     }
