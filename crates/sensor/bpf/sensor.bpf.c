@@ -111,6 +111,14 @@ struct {
 	__type(value, __u32);
 } wanted SEC(".maps");
 
+/* 32-bit programs number their calls otherwise: the number in this program's tables, 0 where none is wanted ever */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CALLS_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} compat_calls SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 16);
@@ -118,7 +126,7 @@ struct {
 	__type(value, __u32);
 } programs SEC(".maps");
 
-enum counter { COUNT_LOST, COUNT_LOST_PROCESS, COUNT_COMPAT, COUNT_SENT, COUNTERS };
+enum counter { COUNT_LOST, COUNT_LOST_PROCESS, COUNT_SENT, COUNTERS };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, COUNTERS);
@@ -228,8 +236,55 @@ static __always_inline void fill_head(struct scratch *s, struct task_struct *tas
 	bpf_core_read(h->comm, sizeof(h->comm), &task->comm);
 }
 
-static __always_inline void fill_args(struct scratch *s, struct pt_regs *regs)
+/* True where the call came in by the 32-bit entry, which a 64-bit program may use too (int 0x80). */
+static __always_inline bool is_compat(struct task_struct *task)
 {
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+}
+
+#define COMPAT_UMOUNT 22
+#define COMPAT_SOCKETCALL 102
+
+static __always_inline __u32 compat_call(struct pt_regs *regs)
+{
+	__u32 call = regs->orig_ax;
+	if (call == COMPAT_SOCKETCALL) {
+		/* one call for all of sockets (linux/net.h); which one is the first argument */
+		switch ((__u32)regs->bx) {
+		case 1: return 41;   /* socket */
+		case 2: return 49;   /* bind */
+		case 3: return 42;   /* connect */
+		case 4: return 50;   /* listen */
+		case 5: return 43;   /* accept */
+		case 11: return 44;  /* sendto */
+		case 16: return 46;  /* sendmsg */
+		case 18: return 288; /* accept4 */
+		default: return 0;
+		}
+	}
+	__u32 *known = bpf_map_lookup_elem(&compat_calls, &call);
+	return known ? *known : 0;
+}
+
+static __always_inline void fill_compat_args(struct scratch *s, struct pt_regs *regs)
+{
+	__u32 args[6] = { regs->bx, regs->cx, regs->dx, regs->si, regs->di, regs->bp };
+	s->head.call = compat_call(regs);
+	if ((__u32)regs->orig_ax == COMPAT_SOCKETCALL)
+		bpf_probe_read_user(args, sizeof(args), (void *)(regs->cx & 0xffffffff));
+	for (int i = 0; i < 6; i++)
+		s->head.args[i] = args[i];
+	/* the old umount has no flags */
+	if ((__u32)regs->orig_ax == COMPAT_UMOUNT)
+		s->head.args[1] = 0;
+}
+
+static __always_inline void fill_args(struct scratch *s, struct task_struct *task, struct pt_regs *regs)
+{
+	if (is_compat(task)) {
+		fill_compat_args(s, regs);
+		return;
+	}
 	s->head.args[0] = BPF_CORE_READ(regs, di);
 	s->head.args[1] = BPF_CORE_READ(regs, si);
 	s->head.args[2] = BPF_CORE_READ(regs, dx);
@@ -494,17 +549,13 @@ static __always_inline bool process_ring(__u32 call)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 {
-	__u32 call = BPF_CORE_READ(regs, orig_ax);
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u32 call = is_compat(task) ? compat_call(regs) : (__u32)regs->orig_ax;
 	__u32 *wish = bpf_map_lookup_elem(&wanted, &call);
 	if (!wish || !*wish)
 		return 0;
 	if (bpf_get_current_pid_tgid() >> 32 == self_pid)
 		return 0;
-	struct task_struct *task = (void *)bpf_get_current_task();
-	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT) {
-		count(COUNT_COMPAT);
-		return 0;
-	}
 	bpf_tail_call(ctx, &programs, *wish & 0xff);
 	/* Only a jump that failed comes back. */
 	count(*wish & PROCESS_RING ? COUNT_LOST_PROCESS : COUNT_LOST);
@@ -517,7 +568,7 @@ int BPF_PROG(call_exit, struct pt_regs *regs, long result)
 	if (!s)                                                     \
 		return 0;                                           \
 	fill_head(s, task, CLASS_CALL, result);                     \
-	fill_args(s, regs);                                         \
+	fill_args(s, task, regs);                                         \
 	__u64 *args = s->head.args;                                 \
 	__u32 off = 0;
 
@@ -646,7 +697,14 @@ int BPF_PROG(call_socket, struct pt_regs *regs, long result)
 		length = args[5];
 	} else if (call == 46) { /* sendmsg(fd, struct msghdr: name, name length, …) */
 		struct { __u64 name; __u32 len; } m = {};
-		bpf_probe_read_user(&m, sizeof(m), (void *)args[1]);
+		struct { __u32 name, len; } compat = {};
+		if (is_compat(task)) {
+			bpf_probe_read_user(&compat, sizeof(compat), (void *)args[1]);
+			m.name = compat.name;
+			m.len = compat.len;
+		} else {
+			bpf_probe_read_user(&m, sizeof(m), (void *)args[1]);
+		}
 		address = m.name;
 		length = m.len;
 	}

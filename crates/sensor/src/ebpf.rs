@@ -20,7 +20,7 @@ use yagura_event::{Event, EventKind};
 
 use crate::{
     SensorError,
-    call::{CALLS, Probe},
+    call::{CALLS, COMPAT, Probe},
     clock,
     decode::Decoder,
     record::Record,
@@ -98,6 +98,14 @@ impl Probes {
             let key = (probe as u32).to_ne_bytes();
             let value = program.as_fd().as_raw_fd().to_ne_bytes();
             let done = self.skeleton.maps.programs.update(&key, &value, MapFlags::ANY);
+            done.map_err(SensorError::kernel("connecting the probes"))?;
+        }
+        for (theirs, ours) in COMPAT {
+            let done = self.skeleton.maps.compat_calls.update(
+                &theirs.to_ne_bytes(),
+                &ours.to_ne_bytes(),
+                MapFlags::ANY,
+            );
             done.map_err(SensorError::kernel("connecting the probes"))?;
         }
         Ok(())

@@ -165,6 +165,9 @@ impl Sensor {
     }
 }
 
+/// How long an answer is waited for: several rounds of the slowest way of listening.
+const ANSWER_MAX: Duration = Duration::from_secs(2);
+
 /// Asks and steers a sensor that runs on another thread.
 #[derive(Clone)]
 pub struct SensorHandle {
@@ -193,11 +196,11 @@ impl SensorHandle {
         }
     }
 
-    /// Every process the sensor knows; empty where it does not answer within a quarter of a second.
+    /// Every process that lives, as far as the sensor knows; empty where it does not answer within two seconds.
     pub fn processes(&self) -> Vec<Arc<Process>> {
         self.shared.ask_snapshot();
         let begin = Instant::now();
-        while begin.elapsed() < Duration::from_millis(250) {
+        while begin.elapsed() < ANSWER_MAX {
             if let Some(processes) = self.shared.snapshot() {
                 return processes;
             }

@@ -142,7 +142,6 @@ impl Shared {
                 kernel(1),
                 "events of processes that began, ended or changed who they are",
             ),
-            loss("compat_calls", kernel(2), "calls of 32-bit programs, which the probes cannot read"),
             loss(
                 "malformed",
                 self.malformed.load(Ordering::Relaxed),
@@ -186,10 +185,6 @@ pub(crate) fn blind_spots(mode: SensorMode) -> Vec<BlindSpot> {
             spot(
                 "io_uring operations",
                 "they pass no system call; the set-up of a ring is seen (io_uring_setup)",
-            ),
-            spot(
-                "system calls of 32-bit programs",
-                "their arguments are laid out differently; they are counted as compat_calls",
             ),
             spot(
                 "a path that another thread changes during the call",

@@ -96,7 +96,8 @@ impl Table {
     }
 
     pub(crate) fn processes(&self) -> Vec<Arc<Process>> {
-        self.entries.values().map(|entry| Arc::clone(&entry.process)).collect()
+        let living = self.entries.values().filter(|entry| !entry.ended);
+        living.map(|entry| Arc::clone(&entry.process)).collect()
     }
 
     /// Fills the table with every process there is.

@@ -648,6 +648,198 @@ fn a_flood_of_opens_loses_no_process() {
 }
 
 #[test]
+fn a_64_bit_program_cannot_hide_behind_32_bit_calls() {
+    let Some(seen) = seen("a_64_bit_program_cannot_hide_behind_32_bit_calls") else { return };
+    // open by its old number, openat by its new one, then connect through socketcall.
+    const SOURCE: &str = r#"
+        static char path[] = "/nonexistent/compat";
+        static unsigned char end[16] = { 2, 0, 0, 9, 127, 0, 0, 1 };
+        static unsigned three[3], connect[3];
+        static long call(long n, long b, long c, long d) {
+            long result;
+            __asm__ volatile("int $0x80" : "=a"(result) : "a"(n), "b"(b), "c"(c), "d"(d)
+                : "memory", "r8", "r9", "r10", "r11");
+            return result;
+        }
+        int main(void) {
+            call(5, (long)path, 0, 0);
+            call(295, -100, (long)path, 0);
+            three[0] = 2; three[1] = 1; three[2] = 0;
+            connect[0] = call(102, 1, (long)three, 0); connect[1] = (long)end; connect[2] = 16;
+            call(102, 3, (long)connect, 0);
+            return (int)connect[0] < 0;
+        }
+    "#;
+    let dir = tempfile::tempdir().expect("a folder");
+    let (source, program) = (dir.path().join("compat.c"), dir.path().join("compat"));
+    fs::write(&source, SOURCE).expect("writable");
+    let built = Command::new("cc")
+        .args(["-fno-pie", "-no-pie", "-o"])
+        .args([&program, &source])
+        .status()
+        .is_ok_and(|status| status.success());
+    if !built || !Command::new(&program).status().is_ok_and(|status| status.success()) {
+        println!("SKIPPED a_64_bit_program_cannot_hide_behind_32_bit_calls: needs cc and 32-bit calls");
+        return;
+    }
+    let pid = run(&program, &[]);
+    for kind in [EventKind::Open, EventKind::Openat] {
+        let event = seen.find("the open", |event| {
+            event.process.pid == pid
+                && event.kind == kind
+                && event.fd.as_ref().is_some_and(|fd| &*fd.name == "/nonexistent/compat")
+        });
+        assert_eq!(event.result, -2);
+    }
+    let event =
+        seen.find("the connect", |event| event.process.pid == pid && event.kind == EventKind::Connect);
+    let socket = event.fd.as_ref().and_then(|fd| fd.socket.as_ref()).expect("a socket");
+    assert_eq!(socket.remote.map(|end| end.to_string()).as_deref(), Some("127.0.0.1:9"));
+}
+
+#[test]
+fn names_that_are_no_utf8_are_told_with_replacements() {
+    let Some(seen) = seen("names_that_are_no_utf8_are_told_with_replacements") else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join(std::ffi::OsStr::from_bytes(b"a\xff\xfeb"));
+    fs::write(&file, "x").expect("writable");
+    let mut child = Command::new("cat").arg(&file).stdout(Stdio::null()).spawn().expect("cat");
+    let pid = child.id();
+    child.wait().expect("waitable");
+    seen.find("the open", |event| {
+        event.process.pid == pid
+            && event.fd.as_ref().is_some_and(|fd| fd.name.ends_with("/a\u{fffd}\u{fffd}b"))
+    });
+}
+
+#[test]
+fn threads_belong_to_their_process() {
+    let Some(seen) = seen("threads_belong_to_their_process") else { return };
+    const SCRIPT: &str = "import os, threading
+def work(i):
+    for j in range(20):
+        try: os.open(f'/nonexistent/thread/{i}/{j}', 0)
+        except OSError: pass
+threads = [threading.Thread(target=work, args=(i,)) for i in range(50)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()";
+    let pid = run("python3", &["-c", SCRIPT]);
+    seen.find("the end", |event| event.kind == EventKind::ProcExit && event.process.pid == pid);
+    let events = seen.events.lock().expect("not poisoned");
+    let of_threads: Vec<(u32, u32)> = events
+        .iter()
+        .filter(|event| event.fd.as_ref().is_some_and(|fd| fd.name.starts_with("/nonexistent/thread/")))
+        .map(|event| (event.process.pid, event.tid))
+        .collect();
+    drop(events);
+    assert_eq!(of_threads.len(), 1_000);
+    assert!(of_threads.iter().all(|(process, _)| *process == pid));
+    assert!(of_threads.iter().map(|(_, thread)| thread).collect::<BTreeSet<_>>().len() > 1);
+}
+
+#[test]
+fn kinds_that_nobody_wants_are_not_delivered() {
+    let options = SensorOptions {
+        mode: Some(SensorMode::Ebpf),
+        kinds: EventKind::ALL.iter().copied().collect(),
+        ..SensorOptions::default()
+    };
+    let Ok(sensor) = Sensor::start(options) else {
+        println!("SKIPPED kinds_that_nobody_wants_are_not_delivered: needs root and a kernel with eBPF");
+        return;
+    };
+    let (handle, stop) = (sensor.handle(), Arc::new(AtomicBool::new(false)));
+    let (flag, events) = (Arc::clone(&stop), Arc::new(Mutex::new(Vec::new())));
+    let sink = Arc::clone(&events);
+    let thread = std::thread::spawn(move || {
+        sensor.run(&flag, |event| sink.lock().expect("not poisoned").push((event.kind, event.process.pid)))
+    });
+    handle.set_kinds(&[EventKind::Openat].into()).expect("the kernel agrees");
+    let pid = run("sh", &["-c", "cd /; exec cat /etc/hostname"]);
+    let begin = Instant::now();
+    while !events.lock().expect("not poisoned").contains(&(EventKind::Openat, pid)) {
+        assert!(begin.elapsed() < Duration::from_secs(10), "the open was not seen");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    stop.store(true, Ordering::Release);
+    thread.join().expect("no panic").expect("it ends well");
+    let events = events.lock().expect("not poisoned");
+    assert!(events.iter().filter(|(_, of)| *of == pid).all(|(kind, _)| *kind == EventKind::Openat));
+}
+
+#[test]
+fn only_living_processes_are_listed_and_the_list_is_new() {
+    let Some(seen) = seen("only_living_processes_are_listed_and_the_list_is_new") else { return };
+    let lists = |pid| seen.handle.processes().iter().any(|process| process.pid == pid);
+    assert!(lists(std::process::id()));
+    let mut child = Command::new("sleep").arg("30").spawn().expect("sleep");
+    let pid = child.id();
+    seen.find("its begin", |event| event.kind == EventKind::Execve && event.process.pid == pid);
+    assert!(lists(pid));
+    child.kill().expect("it lives");
+    child.wait().expect("waitable");
+    seen.find("its end", |event| event.kind == EventKind::ProcExit && event.process.pid == pid);
+    assert!(!lists(pid));
+}
+
+#[test]
+fn a_container_is_described_and_its_name_may_be_used_again() {
+    const NAME: &str = "a_container_is_described_and_its_name_may_be_used_again";
+    let Some(seen) = seen(NAME) else { return };
+    let bundle = tempfile::tempdir().expect("a folder");
+    let at = |path: &str| bundle.path().join(path);
+    let spec = Command::new("runc").arg("spec").current_dir(bundle.path()).status();
+    for folder in ["rootfs/bin", "rootfs/etc", "rootfs/proc", "rootfs/dev", "rootfs/sys"] {
+        fs::create_dir_all(at(folder)).expect("writable");
+    }
+    fs::write(at("rootfs/etc/passwd"), "boxed:x:0:0::/:/bin/pause\n").expect("writable");
+    fs::write(at("pause.c"), "#include <unistd.h>\nint main(void) { return usleep(100000); }")
+        .expect("writable");
+    let built =
+        Command::new("cc").args(["-static", "-o"]).args([at("rootfs/bin/pause"), at("pause.c")]).status();
+    if !(spec.is_ok_and(|status| status.success()) && built.is_ok_and(|status| status.success())) {
+        println!("SKIPPED {NAME}: needs runc and cc");
+        return;
+    }
+    let id = format!("yagura-again-{}", std::process::id());
+    for mounts in [6, 7] {
+        let text = fs::read_to_string(at("config.json")).expect("runc wrote it");
+        let mut config: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        config["process"]["args"] = serde_json::json!(["/bin/pause", mounts.to_string()]);
+        config["process"]["terminal"] = false.into();
+        config["annotations"] = serde_json::json!({"org.opencontainers.image.ref.name": "example/app:1"});
+        let list = config["mounts"].as_array_mut().expect("a list");
+        list.retain(|mount| mount["destination"] != "/etc/host");
+        list.truncate(6);
+        if mounts == 7 {
+            list.push(serde_json::json!({
+                "destination": "/etc/host", "type": "bind", "source": "/etc", "options": ["bind", "ro"]
+            }));
+        }
+        fs::write(at("config.json"), config.to_string()).expect("writable");
+        let mut child = Command::new("runc");
+        child.args(["run", "--bundle"]).arg(bundle.path()).arg(&id);
+        if !child.stdin(Stdio::null()).status().is_ok_and(|status| status.success()) {
+            println!("SKIPPED {NAME}: no container can be run here");
+            return;
+        }
+        let event = seen.find("the container's program", |event| {
+            event.kind == EventKind::Execve
+                && &*event.process.name == "pause"
+                && event.process.args.first().is_some_and(|arg| **arg == *mounts.to_string())
+                && event.process.container.as_ref().is_some_and(|container| container.id == id)
+        });
+        let container = event.process.container.as_ref().expect("found by it");
+        assert_eq!(container.image_repository.as_deref(), Some("example/app"));
+        assert_eq!(container.mounts.len(), mounts);
+        assert_eq!(container.privileged, Some(false));
+        assert_eq!(event.process.credentials.user.name.as_deref(), Some("boxed"));
+        assert_eq!(event.process.vpid, 1);
+    }
+}
+
+#[test]
 fn nothing_is_left_in_the_kernel() {
     let Some(_seen) = seen("nothing_is_left_in_the_kernel") else { return };
     let ids = || {
