@@ -20,6 +20,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("yagura-state", &["yagura-event"]),
     ("yagura-api", &["yagura-event", "yagura-state"]),
     ("yagura-verify", &["yagura-event"]),
+    ("yagura-packages", &[]),
+    ("yagura-advisory", &[]),
+    ("yagura-image", &[]),
+    ("yagura-secrets", &[]),
+    ("yagura-yara", &[]),
+    (
+        "yagura-scan",
+        &[
+            "yagura-advisory",
+            "yagura-event",
+            "yagura-image",
+            "yagura-packages",
+            "yagura-secrets",
+            "yagura-yara",
+        ],
+    ),
     (
         "yagura",
         &[
@@ -28,6 +44,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "yagura-event",
             "yagura-lake",
             "yagura-rt",
+            "yagura-scan",
             "yagura-sensor",
             "yagura-state",
             "yagura-verify",
@@ -45,10 +62,11 @@ const FENCES: &[(&str, &[&str])] = &[
     ("axum", &["yagura-api"]),
     ("libbpf-rs", &["yagura-sensor"]),
     ("libbpf-cargo", &["yagura-sensor"]),
+    ("yara-x", &["yagura-yara"]),
 ];
 
 /// Crates that take values and return values.
-const PURE: &[&str] = &["event", "detect"];
+const PURE: &[&str] = &["event", "detect", "packages", "secrets"];
 /// What a pure crate's code may not name.
 const IMPURE: &[&str] = &[
     "std::fs",

@@ -1,0 +1,1 @@
+//! Walks a target once, feeds the engines, joins what they find, writes reports.
