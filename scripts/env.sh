@@ -7,16 +7,18 @@ export YAGURA_CACHE="${YAGURA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/yagura}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$YAGURA_CACHE/target}"
 export YAGURA_CONSOLE_DIST="${YAGURA_CONSOLE_DIST:-$YAGURA_CACHE/console/dist}"
 node_wheel="$YAGURA_CACHE/node"
-[ -x "$node_wheel/bin/node" ] && PATH="$node_wheel/bin:$PATH"
+# Ahead even while it does not exist: setup.sh may install it after this was read.
+PATH="$node_wheel/bin:$PATH"
 # A fresh rustup puts cargo here and tells only new shells.
 [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
 export PATH
+# The compiler of the probes; where there is none yet, the one that setup.sh is about to install.
 if [ -z "${CLANG:-}" ]; then
   for candidate in clang-16 clang-19 clang-15 clang-14 clang; do
     if command -v "$candidate" >/dev/null 2>&1; then CLANG=$candidate; break; fi
   done
 fi
-export CLANG="${CLANG:-clang}"
+export CLANG="${CLANG:-clang-16}"
 
 # Data of others that some tests and benchmarks use; they say so and skip where it is missing.
 if [ -z "${YAGURA_CORPORA:-}" ] && [ -d "$root/../shared/corpora" ]; then
