@@ -1,0 +1,26 @@
+//! Ceilings for everything that comes from outside.
+
+/// The largest file that is ever wanted whole: binaries, archives, package databases.
+pub const FILE_BYTES_MAX: u64 = 512 << 20;
+/// The largest text file (lock file, manifest, package metadata) that is wanted.
+pub const TEXT_BYTES_MAX: u64 = 64 << 20;
+/// What is looked at before a file of unknown kind is wanted.
+pub const HEAD_BYTES: usize = 4096;
+/// How deep JSON, YAML, TOML and XML may nest.
+pub const DEPTH_MAX: u32 = 100;
+/// How many values one JSON, YAML or XML document may have.
+pub const NODES_MAX: u32 = 1_500_000;
+/// How many packages one file may name.
+pub const FILE_PACKAGES_MAX: usize = 200_000;
+/// How many packages one collector keeps.
+pub const PACKAGES_MAX: usize = 2_000_000;
+/// How many diagnostics one file may cause.
+pub const FILE_DIAGNOSTICS_MAX: usize = 20;
+/// How many diagnostics one collector keeps; the rest is counted.
+pub const DIAGNOSTICS_MAX: usize = 2_000;
+/// The longest name, version or other value of a package; a longer one is no package.
+pub const FIELD_BYTES_MAX: usize = 4096;
+/// How many files of OS packages one collector remembers (16 bytes each).
+pub const OWNED_FILES_MAX: usize = 4_000_000;
+/// How many dependencies of one package are kept.
+pub const DEPENDENCIES_MAX: usize = 4096;

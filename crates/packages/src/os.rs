@@ -1,0 +1,5 @@
+//! Packages of operating systems.
+
+pub(crate) mod dpkg;
+pub(crate) mod owned;
+pub(crate) mod release;

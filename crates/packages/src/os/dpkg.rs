@@ -1,0 +1,5 @@
+//! Debian's package database.
+
+pub(crate) mod copyright;
+pub(crate) mod list;
+pub(crate) mod status;

@@ -1,0 +1,29 @@
+//! `usr/share/doc/*/copyright`: the licences of a package.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    parser::{Found, Parser, Pattern, ends_with, file_name, folder},
+    text::decode,
+};
+
+pub(crate) const PARSER: Parser =
+    Parser { patterns: &[Pattern::Name("copyright")], bytes_max: 4 << 20, parse };
+
+fn parse(found: &mut Found, bytes: &[u8]) {
+    let package = folder(&found.path);
+    if !ends_with(folder(package), "usr/share/doc") {
+        return;
+    }
+    let package = file_name(package).to_owned();
+    let text = decode(bytes);
+    let mut licences = BTreeSet::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("License:").map(str::trim).filter(|name| !name.is_empty()) {
+            licences.insert(name.to_owned());
+        }
+    }
+    if !licences.is_empty() {
+        found.licences = Some((package, licences.into_iter().collect()));
+    }
+}
