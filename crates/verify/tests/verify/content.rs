@@ -11,7 +11,7 @@ pub(crate) fn our_rules_load_without_a_word() {
         println!("  {}:{}: {}", diagnostic.file, diagnostic.line, diagnostic.message);
     }
     assert!(loaded.diagnostics.is_empty(), "see above");
-    assert!(loaded.rules.rules().len() >= 30);
+    assert!(loaded.rules.rules().len() >= 110);
     for report in &loaded.files {
         let rules = if report.file.starts_with('_') { 0 } else { 1 };
         assert_eq!(report.rules, rules, "{} holds one rule", report.file);
