@@ -150,6 +150,11 @@ pub(crate) fn lookup(name: &str, bracket: Option<&str>) -> Result<FieldRef, Look
     Ok(FieldRef { field, arg })
 }
 
+/// Whether there is a field of this name, whatever argument it may need.
+pub(crate) fn is_known(name: &str) -> bool {
+    find(name).is_some()
+}
+
 fn find(name: &str) -> Option<(Field, Option<&str>)> {
     if let Some(field) = Field::from_name(name) {
         return Some((field, None));

@@ -62,8 +62,10 @@ pub enum Function {
     Join,
     /// All arguments one after the other.
     Concat,
-    /// Options among command-line arguments, as POSIX `getopt` finds them.
+    /// Options among command-line arguments, as POSIX `getopt` finds them: each letter, followed by its value.
     GetOpt,
+    /// The values of all arguments, one after the other, as a list.
+    List,
 }
 
 /// What must be true of a value.
@@ -75,6 +77,8 @@ pub enum Test {
     Text(TextTest, Arc<[Box<str>]>),
     /// Its text, or one of its texts, differs from this one.
     TextDiffers(Box<str>),
+    /// Its text, or one of its texts, stands so to this one in the order of bytes.
+    TextOrder(NumberTest, Box<str>),
     /// Every one of its texts is among these.
     TextAll(Arc<[Box<str>]>),
     /// Its bytes, or one of its byte strings, fit one of the patterns.
@@ -116,6 +120,7 @@ pub enum BytesTest {
     Equals,
     StartsWith,
     Contains,
+    EndsWith,
 }
 
 /// How numbers compare.
@@ -133,7 +138,7 @@ pub enum NumberTest {
 
 impl NumberTest {
     /// Whether `left` compares so with `right`.
-    pub const fn holds(self, left: i64, right: i64) -> bool {
+    pub fn holds<T: Ord + ?Sized>(self, left: &T, right: &T) -> bool {
         match self {
             Self::Equal => left == right,
             Self::Differs => left != right,
@@ -152,6 +157,7 @@ pub enum CompareTest {
     Number(NumberTest),
     Text(TextTest),
     TextDiffers,
+    TextOrder(NumberTest),
     /// Some value of one is among the values of the other.
     Intersects,
 }

@@ -12,6 +12,7 @@ pub(crate) mod bits;
 pub(crate) mod glob;
 pub(crate) mod hash;
 mod memory;
+pub(crate) mod re2;
 pub(crate) mod single;
 pub(crate) mod term;
 pub(crate) mod texts;

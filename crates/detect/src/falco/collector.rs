@@ -216,7 +216,7 @@ impl<'o> Collector<'o> {
             return Err(Problem::new("LOAD_ERR_VALIDATE", message, place));
         }
         for exception in &mut rule.exceptions {
-            exception.check(true)?;
+            exception.check()?;
         }
         let now = self.tick();
         self.rules.define(name, place, rule, now)
@@ -271,7 +271,7 @@ impl<'o> Collector<'o> {
             self.rules.get_mut(name).ok_or_else(|| missing("rule", name, "this replaces parts of", place))?;
         let mut exceptions = update.exceptions;
         for exception in exceptions.iter_mut().flatten() {
-            exception.check(true)?;
+            exception.check()?;
         }
         let rule = &mut item.value;
         replace(&mut rule.condition, update.condition);
@@ -302,7 +302,7 @@ fn append_exception(all: &mut Vec<Exception>, mut new: Exception) -> Result<(), 
         if new.fields.is_some() && new.values.is_empty() {
             return fail("rule exception must have values property with a list of values");
         }
-        new.check(true)?;
+        new.check()?;
         all.push(new);
         return Ok(());
     };
@@ -328,14 +328,11 @@ impl RuleUpdate {
 
 impl Exception {
     // Fills in what may be left out, and refuses what does not fit together.
-    fn check(&mut self, needs_fields: bool) -> Result<(), Problem> {
+    fn check(&mut self) -> Result<(), Problem> {
         let place = self.place;
         let fail = |message: String| Err(Problem::new("LOAD_ERR_VALIDATE", message, place));
         let Some(fields) = &self.fields else {
-            return match needs_fields {
-                true => fail("rule exception must have fields property with a list of fields".to_owned()),
-                false => Ok(()),
-            };
+            return fail("rule exception must have fields property with a list of fields".to_owned());
         };
         let count = match fields {
             Entry::One(_) => None,

@@ -148,13 +148,33 @@ impl<'c> Compiler<'c> {
             MacroScope { compiler: self, visibility: item.visibility, depth: depth + 1, problems };
         let result = lower::lower(&syntax, &mut scope);
         self.macros[at].is_open = false;
-        self.macros[at].lowered = Some(result.map_err(|error| {
-            let mut condition = item.value.condition.clone();
-            for list in &self.lists {
-                put_in_list(&mut condition, &list.name, &list.text);
+        let doubts = result.as_ref().map_or(0, |lowered| lowered.warnings.len());
+        // Places are wanted only where there is something to say.
+        let condition = if result.is_err() || doubts > 0 { self.with_lists(&item.value.condition) } else { Text::default() };
+        self.macros[at].lowered = Some(match result {
+            Ok(mut lowered) => {
+                self.warn(std::mem::take(&mut lowered.warnings), &condition, problems);
+                Ok(lowered)
             }
-            problems.error(located(CONDITION, error, &condition, self.files));
-        }));
+            Err(error) => {
+                problems.error(located(CONDITION, error, &condition, self.files));
+                Err(())
+            }
+        });
+    }
+
+    fn with_lists(&self, condition: &Text) -> Text {
+        let mut condition = condition.clone();
+        for list in &self.lists {
+            put_in_list(&mut condition, &list.name, &list.text);
+        }
+        condition
+    }
+
+    fn warn(&self, warnings: Vec<LowerError>, condition: &Text, problems: &mut Problems) {
+        for warning in warnings {
+            problems.warn(located("LOAD_COMPILE_CONDITION", warning, condition, self.files));
+        }
     }
 
     fn rule(&mut self, item: &Item<RuleItem>, problems: &mut Problems) -> Result<Option<Rule>, Problem> {
@@ -184,7 +204,7 @@ impl<'c> Compiler<'c> {
         put_in_exceptions(&mut condition, &rule.exceptions)?;
         let syntax = self.parse(&mut condition)?;
         let mut scope = MacroScope { compiler: self, visibility: usize::MAX, depth: 0, problems };
-        let lowered = match lower::lower(&syntax, &mut scope) {
+        let mut lowered = match lower::lower(&syntax, &mut scope) {
             Ok(lowered) => lowered,
             Err(error) if error.is_unknown_name && rule.skip_if_unknown_filter => {
                 problems.warn(located("LOAD_UNKNOWN_FILTER", error, &condition, self.files));
@@ -192,6 +212,7 @@ impl<'c> Compiler<'c> {
             }
             Err(error) => return Err(located(CONDITION, error, &condition, self.files)),
         };
+        self.warn(std::mem::take(&mut lowered.warnings), &condition, problems);
         if lowered.uses_direction || output.text.contains("evt.dir") {
             let message = "`evt.dir` is deprecated: there are exit events only, so it is always `<`";
             problems.warn(Problem::new("LOAD_DEPRECATED_ITEM", message, item.place));

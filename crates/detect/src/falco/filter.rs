@@ -36,6 +36,16 @@ pub(crate) enum Operand {
     Field { name: String, arg: Option<String>, at: usize },
     Apply { function: Function, arguments: Vec<Operand>, at: usize },
     Literal { text: String },
+    /// Several in parentheses, as the argument of a transformer.
+    List { items: Vec<Operand> },
+}
+
+impl Operand {
+    /// Whether the text begins as a transformer does, or as `val(…)`.
+    pub(crate) fn is_transformer(text: &str) -> bool {
+        text.ends_with(')')
+            && (text.starts_with("val(") || FUNCTIONS.iter().any(|(name, _)| text.starts_with(name)))
+    }
 }
 
 /// What it is compared with.
@@ -355,18 +365,21 @@ impl<'t> Parser<'t> {
         if let Some(operand) = self.right_operand()? {
             return Ok(Right::Operand(operand));
         }
-        let at = self.at;
-        let rest = self.rest();
+        match self.number_literal() {
+            Some(literal) => Ok(Right::Value(literal)),
+            None => Err(self.error("expected a number")),
+        }
+    }
+
+    fn number_literal(&mut self) -> Option<Literal> {
+        let (at, rest) = (self.at, self.rest());
         let hex = rest
             .strip_prefix("0x")
             .or_else(|| rest.strip_prefix("0X"))
-            .map(|digits| 2 + count(digits, |byte| byte.is_ascii_alphanumeric()));
+            .map(|digits| 2 + count(digits, |byte| byte.is_ascii_hexdigit()));
         let length = hex.filter(|length| *length > 2).unwrap_or_else(|| decimal_length(rest));
-        if length == 0 {
-            return Err(self.error("expected a number"));
-        }
         self.at += length;
-        Ok(Right::Value(Literal { text: rest[..length].to_owned(), at, length }))
+        (length > 0).then(|| Literal { text: rest[..length].to_owned(), at, length })
     }
 
     fn value(&mut self) -> Result<Literal, ParseError> {
@@ -437,30 +450,41 @@ impl<'t> Parser<'t> {
             return Err(self.error(&format!("transformers nested deeper than {TRANSFORMER_DEPTH_MAX}")));
         }
         self.at += name.len();
+        let arguments = self.arguments(depth, true)?;
+        Ok(Operand::Apply { function, arguments, at })
+    }
+
+    // What stands in a transformer's parentheses, the closing one included.
+    fn arguments(&mut self, depth: usize, may_nest: bool) -> Result<Vec<Operand>, ParseError> {
         let mut arguments = Vec::new();
         loop {
             self.blank();
-            let takes_literals = matches!(function, Function::Join | Function::Concat | Function::GetOpt);
-            if takes_literals && self.function().is_none() && self.field_name_length().is_none() {
-                arguments.push(Operand::Literal { text: self.value()?.text });
-            } else {
-                arguments.push(self.operand(depth + 1)?);
-            }
+            arguments.push(self.argument(depth, may_nest)?);
             self.blank();
-            if !takes_literals || !self.eat(",") {
+            if !self.eat(",") {
                 break;
             }
         }
         if !self.eat(")") {
             return Err(self.error("expected a `)` after the transformer's argument"));
         }
-        if function == Function::GetOpt && self.eat("[") {
-            let end = self.rest().find(']').ok_or_else(|| self.error("expected a `]`"))?;
-            arguments
-                .push(Operand::Literal { text: self.rest()[..end].trim_matches(['"', '\'']).to_owned() });
-            self.at += end + 1;
+        Ok(arguments)
+    }
+
+    fn argument(&mut self, depth: usize, may_nest: bool) -> Result<Operand, ParseError> {
+        if self.function().is_some() || self.field_name_length().is_some() {
+            return self.operand(depth + 1);
         }
-        Ok(Operand::Apply { function, arguments, at })
+        if let Some(literal) = self.number_literal() {
+            return Ok(Operand::Literal { text: literal.text });
+        }
+        if let Some(text) = self.quoted()? {
+            return Ok(Operand::Literal { text });
+        }
+        if may_nest && self.eat("(") {
+            return Ok(Operand::List { items: self.arguments(depth, false)? });
+        }
+        Err(self.error("expected a field, a transformer, a quoted text or a number"))
     }
 
     fn field(&mut self) -> Result<Operand, ParseError> {
@@ -524,7 +548,7 @@ impl<'t> Parser<'t> {
         let mut before = quote;
         for (index, letter) in rest.char_indices().skip(1) {
             if letter == quote && before != '\\' {
-                let text = unescape(&rest[1..index]).map_err(|message| self.error(&message))?;
+                let text = unescape(&rest[1..index], quote).map_err(|message| self.error(&message))?;
                 self.at += index + 1;
                 return Ok(Some(text));
             }
@@ -563,20 +587,28 @@ fn word_length(text: &str) -> Option<usize> {
         .then(|| count(text, |byte| byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
+// Sign, digits, fraction, and an exponent with its sign.
 fn decimal_length(text: &str) -> usize {
+    let digits = |from: usize| count(&text[from..], |byte| byte.is_ascii_digit());
     let sign = usize::from(text.starts_with(['+', '-']));
-    let whole = count(&text[sign..], |byte| byte.is_ascii_digit());
+    let whole = digits(sign);
     if whole == 0 {
         return 0;
     }
     let mut length = sign + whole;
     if text[length..].starts_with('.') {
-        length += 1 + count(&text[length + 1..], |byte| byte.is_ascii_digit());
+        length += 1 + digits(length + 1);
+    }
+    let rest = &text.as_bytes()[length..];
+    if let [b'e' | b'E', b'+' | b'-', b'0'..=b'9', ..] = rest {
+        length += 2 + digits(length + 2);
     }
     length
 }
 
-fn unescape(text: &str) -> Result<String, String> {
+// Only the quote that encloses the text may be escaped. A blank after a backslash is lost and the backslash stays: Falco
+// reads it so, and its rules count on it.
+fn unescape(text: &str, quote: char) -> Result<String, String> {
     let mut plain = String::with_capacity(text.len());
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
@@ -590,7 +622,12 @@ fn unescape(text: &str) -> Result<String, String> {
             Some('n') => '\n',
             Some('r') => '\r',
             Some('t') => '\t',
-            Some(same @ ('\\' | '/' | '"' | '\'' | ' ')) => same,
+            Some('\\' | ' ') => '\\',
+            Some('/') => '/',
+            Some(same) if same == quote => quote,
+            Some(other @ ('"' | '\'')) => {
+                return Err(format!("`\\{other}` in a text between {quote} quotes: write just {other}"));
+            }
             Some(other) => return Err(format!("unknown escape `\\{other}`; a backslash is written `\\\\`")),
             None => return Err("a backslash at the end escapes nothing".to_owned()),
         });

@@ -38,6 +38,9 @@ fn operand_shape(operand: &Operand) -> String {
         Operand::Field { name, arg: None, .. } => name.clone(),
         Operand::Field { name, arg: Some(arg), .. } => format!("{name}[{arg}]"),
         Operand::Literal { text } => format!("'{text}'"),
+        Operand::List { items } => {
+            format!("({})", items.iter().map(operand_shape).collect::<Vec<_>>().join(","))
+        }
         Operand::Apply { function, arguments, .. } => {
             format!("{function:?}({})", arguments.iter().map(operand_shape).collect::<Vec<_>>().join(","))
         }
@@ -121,7 +124,8 @@ fn fields_have_arguments_and_transformers() {
     check("len(fd.name) > 5", "Length(fd.name) > <5>");
     check("join(',', proc.aname) = x", "Join(',',proc.aname) = <x>");
     check("concat(proc.name, \"-\", proc.pname) = x", "Concat(proc.name,'-',proc.pname) = <x>");
-    check("getopt(proc.args, \"nt:\")[t] = x", "GetOpt(proc.args,'nt:','t') = <x>");
+    check("getopt(proc.args, \"nt:\") intersects (t)", "GetOpt(proc.args,'nt:') intersects [t]");
+    check("join('->', (proc.name, toupper(fd.name), 'x', 3)) = y", "Join('->',(proc.name,ToUpper(fd.name),'x','3')) = <y>");
 }
 
 #[test]

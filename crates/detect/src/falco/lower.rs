@@ -24,6 +24,8 @@ pub(crate) struct Lowered {
     pub(crate) fields_missing: BTreeSet<String>,
     /// Whether it asks for `evt.dir`, which no longer tells anything.
     pub(crate) uses_direction: bool,
+    /// What deserves a look in this condition itself, not in the macros it names.
+    pub(crate) warnings: Vec<LowerError>,
     pub(crate) nodes: usize,
     pub(crate) depth: usize,
 }
@@ -99,6 +101,7 @@ fn join(
         expressions.push(one.expression);
         all.fields_missing.extend(one.fields_missing);
         all.uses_direction |= one.uses_direction;
+        all.warnings.extend(one.warnings);
         all.nodes = all.nodes.saturating_add(one.nodes);
         all.depth = all.depth.max(one.depth + 1);
     }
@@ -108,7 +111,14 @@ fn join(
 
 impl Lowered {
     fn leaf(expression: Arc<Expr>) -> Self {
-        Self { expression, fields_missing: BTreeSet::new(), uses_direction: false, nodes: 1, depth: 1 }
+        Self {
+            expression,
+            fields_missing: BTreeSet::new(),
+            uses_direction: false,
+            warnings: Vec::new(),
+            nodes: 1,
+            depth: 1,
+        }
     }
 }
 
@@ -125,8 +135,14 @@ fn lower_check(check: &Check) -> Result<Lowered, LowerError> {
             note(&right, &mut lowered);
             checker.with_operand(right, operand_place(operand))?
         }
-        Right::Value(value) => checker.with_value(value)?,
-        Right::List(values) => checker.with_list(values)?,
+        Right::Value(value) => {
+            lowered.warnings.extend(checker.doubt(value));
+            checker.with_value(value)?
+        }
+        Right::List(values) => {
+            lowered.warnings.extend(values.iter().filter_map(|value| checker.doubt(value)));
+            checker.with_list(values)?
+        }
     };
     Ok(lowered)
 }
@@ -148,7 +164,7 @@ fn operand_place(operand: &Operand) -> (usize, usize) {
     match operand {
         Operand::Field { name, at, .. } => (*at, name.len()),
         Operand::Apply { at, .. } => (*at, 1),
-        Operand::Literal { .. } => (0, 1),
+        Operand::Literal { .. } | Operand::List { .. } => (0, 1),
     }
 }
 
@@ -173,10 +189,14 @@ pub(crate) fn lower_operand(operand: &Operand) -> Result<Term, LowerError> {
             let terms = arguments.iter().map(lower_operand).collect::<Result<Vec<_>, _>>()?;
             check_arguments(*function, terms, *at)
         }
+        Operand::List { items } => {
+            let terms = items.iter().map(lower_operand).collect::<Result<Vec<_>, _>>()?;
+            check_arguments(Function::List, terms, 0)
+        }
     }
 }
 
-fn check_arguments(function: Function, mut terms: Vec<Term>, at: usize) -> Result<Term, LowerError> {
+fn check_arguments(function: Function, terms: Vec<Term>, at: usize) -> Result<Term, LowerError> {
     let fail = |message: &str| Err(LowerError::new(message, at, 1));
     for term in &terms {
         let Term::Field(field) = term else { continue };
@@ -186,22 +206,24 @@ fn check_arguments(function: Function, mut terms: Vec<Term>, at: usize) -> Resul
     }
     let kind = terms.first().map_or(Type::Text, term::kind);
     let is_text = matches!(kind, Type::Text | Type::Bytes);
+    let is_list = terms.first().is_some_and(term::is_list);
     match function {
+        Function::ToLower | Function::ToUpper | Function::Basename | Function::Base64 | Function::Length
+            if terms.len() != 1 =>
+        {
+            fail("this transformer takes one argument")
+        }
         Function::ToLower | Function::ToUpper | Function::Basename if kind != Type::Text => {
             fail("this transformer takes text")
         }
-        Function::Base64 | Function::Length if !is_text => fail("this transformer takes text or bytes"),
-        // Falco writes the separator first; the list may stand first too.
-        Function::Join if terms.len() == 2 => {
-            if matches!(terms[0], Term::Literal(_)) {
-                terms.swap(0, 1);
-            }
-            Ok(Term::Apply(function, terms))
+        Function::Base64 if !is_text => fail("this transformer takes text or bytes"),
+        Function::Length if !is_text && !is_list => fail("this transformer takes text, bytes or a list"),
+        Function::Join if terms.len() != 2 || !matches!(terms[0], Term::Literal(_)) => {
+            fail("`join` takes a text and a list: `join(\",\", (proc.name, proc.pname))`")
         }
-        Function::Join => fail("`join` takes a separator and a list"),
         Function::Concat if terms.len() < 2 => fail("`concat` takes at least two arguments"),
-        Function::GetOpt if !matches!(terms.get(1), Some(Term::Literal(_))) => {
-            fail("`getopt` takes arguments and a text of option letters")
+        Function::GetOpt if terms.len() != 2 || !matches!(terms[1], Term::Literal(_)) => {
+            fail("`getopt` takes arguments and a text of option letters: `getopt(proc.args, \"nt:\")`")
         }
         _ => Ok(Term::Apply(function, terms)),
     }
@@ -232,15 +254,31 @@ impl Checker<'_> {
             Type::Dynamic => "a raw argument",
         };
         let allowed = match self.kind {
+            _ if term::is_list(&self.left) => "in intersects exists",
             Type::Text => {
-                "= != in contains icontains startswith endswith glob iglob regex pmatch intersects exists"
+                "= != < <= > >= in contains icontains startswith endswith glob iglob regex pmatch intersects exists"
             }
-            Type::Bytes => "= != in contains bcontains startswith bstartswith exists",
-            Type::Truth | Type::Address | Type::Network => "= != in exists",
-            _ => "= != < <= > >= in exists",
+            Type::Bytes => "= != in intersects contains bcontains startswith bstartswith endswith exists",
+            Type::Truth | Type::Address | Type::Network => "= != in intersects exists",
+            _ => "= != < <= > >= in intersects exists",
         };
         self.error(format!("`{}` does not work on {what}", self.check.operator.name()))
             .help(format!("what works: {allowed}"))
+    }
+
+    // A value that looks like what it cannot be on this side.
+    fn doubt(&self, value: &Literal) -> Option<LowerError> {
+        let text = value.text.trim();
+        let is_transformer = Operand::is_transformer(text);
+        let name = text.split('[').next().unwrap_or_default();
+        let is_field = name.contains('.') && field::is_known(name);
+        let (what, instead) = match (is_field, is_transformer) {
+            (true, _) => ("field", format!("to compare with the field's value write `val({text})`")),
+            (_, true) => ("transformer", format!("write `{text}` without quotes")),
+            _ => return None,
+        };
+        let message = format!("`{text}` is a {what}, but stands here as plain text");
+        Some(LowerError::new(message, value.at, value.length).help(instead))
     }
 
     fn text_test(&self) -> Option<TextTest> {
@@ -317,20 +355,28 @@ impl Checker<'_> {
 
     fn with_modifier(&self, values: &[Literal]) -> Result<Arc<Expr>, LowerError> {
         let parts = values.iter().map(|value| self.with_value(value)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Arc::new(match self.check.modifier {
-            Modifier::AllOf => Expr::And(parts),
-            Modifier::OneOf => exactly_one(&parts),
-            Modifier::AnyOf | Modifier::None => Expr::Or(parts),
-        }))
+        Ok(match self.check.modifier {
+            // Nothing fits an empty list, not even all of it.
+            _ if parts.is_empty() => Arc::new(Expr::Constant(false)),
+            Modifier::AllOf => Arc::new(Expr::And(parts)),
+            Modifier::OneOf => count_to_one(&parts).one,
+            Modifier::AnyOf | Modifier::None => Arc::new(Expr::Or(parts)),
+        })
     }
 
     fn text(&self, values: &[Literal]) -> Result<Arc<Expr>, LowerError> {
         for value in values {
             self.check_event_type(value)?;
         }
+        if term::is_list(&self.left) {
+            return self.texts_of_list(values);
+        }
         if self.check.operator == Operator::Differs {
             let [value] = values else { return Err(self.unsupported()) };
             return Ok(self.differs(&value.text));
+        }
+        if let (Some(test), None, [value]) = (self.number_test(), self.text_test(), values) {
+            return Ok(self.test(Test::TextOrder(test, value.text.as_str().into())));
         }
         let test = self.text_test().ok_or_else(|| self.unsupported())?;
         for value in values {
@@ -355,6 +401,16 @@ impl Checker<'_> {
         texts.sort_unstable();
         texts.dedup();
         self.test(Test::Text(test, texts.into()))
+    }
+
+    fn texts_of_list(&self, values: &[Literal]) -> Result<Arc<Expr>, LowerError> {
+        match self.check.operator {
+            Operator::Intersects => Ok(self.texts(TextTest::Equals, values)),
+            Operator::In => {
+                Ok(self.test(Test::TextAll(values.iter().map(|value| value.text.as_str().into()).collect())))
+            }
+            _ => Err(self.unsupported()),
+        }
     }
 
     // Where there is one value only, `!=` is the opposite of `=` and shares its look-up.
@@ -385,7 +441,10 @@ impl Checker<'_> {
 
     fn bytes(&self, values: &[Literal]) -> Result<Arc<Expr>, LowerError> {
         let (test, hex, negated) = match self.check.operator {
-            Operator::Equal | Operator::EqualTwice | Operator::In => (BytesTest::Equals, false, false),
+            Operator::Equal | Operator::EqualTwice | Operator::In | Operator::Intersects => {
+                (BytesTest::Equals, false, false)
+            }
+            Operator::EndsWith => (BytesTest::EndsWith, false, false),
             Operator::Differs => (BytesTest::Equals, false, true),
             Operator::Contains => (BytesTest::Contains, false, false),
             Operator::StartsWith => (BytesTest::StartsWith, false, false),
@@ -413,7 +472,7 @@ impl Checker<'_> {
 
     fn truth(&self, value: &Literal) -> Result<Arc<Expr>, LowerError> {
         let negated = match self.check.operator {
-            Operator::Equal | Operator::EqualTwice | Operator::In => false,
+            Operator::Equal | Operator::EqualTwice | Operator::In | Operator::Intersects => false,
             Operator::Differs => true,
             _ => return Err(self.unsupported()),
         };
@@ -483,7 +542,10 @@ impl Checker<'_> {
             (Operator::In | Operator::Intersects, ..) => CompareTest::Intersects,
             (_, _, Some(test)) if numeric(self.kind) => CompareTest::Number(test),
             (Operator::Differs, ..) => CompareTest::TextDiffers,
-            (_, Some(TextTest::Regex), _) => return Err(self.error("`regex` takes a fixed pattern")),
+            (_, Some(TextTest::Regex | TextTest::BelowPath), _) => {
+                return Err(self.error(format!("`{}` takes fixed patterns", self.check.operator.name())));
+            }
+            (_, None, Some(test)) if self.kind == Type::Text => CompareTest::TextOrder(test),
             (_, Some(test), _) if !numeric(self.kind) => CompareTest::Text(test),
             _ => return Err(self.unsupported()),
         };
@@ -491,14 +553,24 @@ impl Checker<'_> {
     }
 }
 
-fn exactly_one(parts: &[Arc<Expr>]) -> Expr {
-    let alone = |index: usize| {
-        let parts = parts.iter().enumerate();
-        let each = parts
-            .map(|(other, part)| if other == index { Arc::clone(part) } else { Arc::clone(part).negate() });
-        Arc::new(Expr::And(each.collect()))
+// Of some conditions: that none holds, and that exactly one does.
+struct Count {
+    none: Arc<Expr>,
+    one: Arc<Expr>,
+}
+
+// By halves: as many parts as there are conditions, and no deep nesting.
+fn count_to_one(parts: &[Arc<Expr>]) -> Count {
+    if let [only] = parts {
+        return Count { none: Arc::clone(only).negate(), one: Arc::clone(only) };
+    }
+    let (left, right) = parts.split_at(parts.len() / 2);
+    let (left, right) = (count_to_one(left), count_to_one(right));
+    let both = |left: &Arc<Expr>, right: &Arc<Expr>| {
+        Arc::new(Expr::And(vec![Arc::clone(left), Arc::clone(right)]))
     };
-    Expr::Or((0..parts.len()).map(alone).collect())
+    let one = Expr::Or(vec![both(&left.one, &right.none), both(&left.none, &right.one)]);
+    Count { none: both(&left.none, &right.none), one: Arc::new(one) }
 }
 
 fn check_pattern(test: TextTest, value: &Literal) -> Result<(), LowerError> {
@@ -516,7 +588,7 @@ fn check_pattern(test: TextTest, value: &Literal) -> Result<(), LowerError> {
     }
 }
 
-/// Decimal, hexadecimal with `0x`, octal with a leading `0`.
+/// Decimal, hexadecimal with `0x`, octal with a leading `0`. Of a fraction only the whole part counts.
 fn parse_number(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -524,6 +596,11 @@ fn parse_number(text: &str) -> Option<i64> {
     };
     if !digits.starts_with(|letter: char| letter.is_ascii_digit()) {
         return None;
+    }
+    if !digits.starts_with("0x") && digits.contains(['.', 'e', 'E']) {
+        let fraction: f64 = text.parse().ok()?;
+        // The range in which every whole number has a double of its own.
+        return (fraction.abs() < 9e15).then_some(fraction as i64);
     }
     let number = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
         Some(hex) => u64::from_str_radix(hex, 16).ok()?,

@@ -88,6 +88,11 @@ impl Reader<'_, '_> {
         Err(Problem::new(VALIDATE, message, self.place(node)))
     }
 
+    fn warn(&mut self, code: &'static str, message: impl Into<String>, node: &Node) {
+        let place = self.place(node);
+        self.problems.warn(Problem::new(code, message, place));
+    }
+
     fn item(&mut self, item: &Node) -> Result<(), Problem> {
         if item.mapping().is_none() {
             return self.fail("unexpected element type: each item should be a mapping", item);
@@ -192,7 +197,8 @@ impl Reader<'_, '_> {
         let name = self.required(item, "list")?.to_owned();
         self.known_keys(item, &["list", "items", "append", "override"]);
         if name.contains(|letter: char| letter.is_whitespace() || "()\"'=,".contains(letter)) {
-            return self.fail(
+            self.warn(
+                "LOAD_INVALID_LIST_NAME",
                 format!("list has an invalid name `{name}`: no blanks, quotes, parentheses, `=` or `,`"),
                 item,
             );
@@ -217,7 +223,8 @@ impl Reader<'_, '_> {
         let is_word = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_word {
-            return self.fail(
+            self.warn(
+                "LOAD_INVALID_MACRO_NAME",
                 format!("macro has an invalid name `{name}`: a letter, then letters, digits and `_`"),
                 item,
             );
@@ -244,7 +251,7 @@ impl Reader<'_, '_> {
         let flag = self.truth(item, "append")?.unwrap_or(false);
         if flag {
             let message = "`append` key is deprecated; add an `override` section with `append` instead";
-            self.problems.warn(Problem::new("LOAD_DEPRECATED_ITEM", message, self.place(item)));
+            self.warn("LOAD_DEPRECATED_ITEM", message, item);
         }
         Ok(flag)
     }
@@ -265,7 +272,7 @@ impl Reader<'_, '_> {
         if flag {
             let keys =
                 ["condition", "exceptions"].into_iter().filter(|key| item.get(key).is_some()).collect();
-            let update = self.update(item, &keys)?;
+            let update = self.update(item, &keys, true)?;
             return self.collector.rule_append(&name, place, update);
         }
         if ["condition", "output", "desc", "priority"].iter().all(|key| item.get(key).is_none()) {
@@ -274,7 +281,7 @@ impl Reader<'_, '_> {
             };
             let message =
                 "a rule with nothing but `enabled` is deprecated; add `override: {enabled: replace}` instead";
-            self.problems.warn(Problem::new("LOAD_DEPRECATED_ITEM", message, place));
+            self.warn("LOAD_DEPRECATED_ITEM", message, item);
             return self.collector.rule_enable(&name, place, enabled);
         }
         let rule = self.rule_definition(item)?;
@@ -296,8 +303,7 @@ impl Reader<'_, '_> {
         };
         let is_source_known = self.collector.options.sources.contains(&source);
         if !is_source_known {
-            let message = format!("unknown source {source}, skipping");
-            self.problems.warn(Problem::new("LOAD_UNKNOWN_SOURCE", message, self.place(item)));
+            self.warn("LOAD_UNKNOWN_SOURCE", format!("unknown source {source}, skipping"), item);
         }
         Ok(RuleItem {
             condition,
@@ -338,17 +344,22 @@ impl Reader<'_, '_> {
         }
         let place = self.place(item);
         if !append.is_empty() {
-            let update = self.update(item, append)?;
+            let update = self.update(item, append, true)?;
             self.collector.rule_append(name, place, update)?;
         }
         if !replace.is_empty() {
-            let update = self.update(item, replace)?;
+            let update = self.update(item, replace, false)?;
             self.collector.rule_replace(name, place, update)?;
         }
         Ok(())
     }
 
-    fn update(&mut self, item: &Node, keys: &BTreeSet<&str>) -> Result<RuleUpdate, Problem> {
+    fn update(
+        &mut self,
+        item: &Node,
+        keys: &BTreeSet<&str>,
+        appending: bool,
+    ) -> Result<RuleUpdate, Problem> {
         let mut update = RuleUpdate::default();
         for key in keys {
             match *key {
@@ -356,7 +367,7 @@ impl Reader<'_, '_> {
                 "output" => update.output = Some(self.text(item, key)?),
                 "desc" => update.description = Some(self.required(item, key)?.to_owned()),
                 "tags" => update.tags = self.tags(item)?,
-                "exceptions" => update.exceptions = self.exceptions(item, true)?,
+                "exceptions" => update.exceptions = self.exceptions(item, appending)?,
                 "priority" => update.priority = Some(self.priority(item)?),
                 "enabled" => update.enabled = self.truth(item, key)?,
                 "warn_evttypes" => update.warn_evttypes = self.truth(item, key)?,
@@ -375,7 +386,7 @@ impl Reader<'_, '_> {
         replaceable: &[&str],
     ) -> Result<(BTreeSet<&'i str>, BTreeSet<&'i str>), Problem> {
         let (mut append, mut replace) = (BTreeSet::new(), BTreeSet::new());
-        let Some(node) = item.get("override") else { return Ok((append, replace)) };
+        let Some(node) = item.get("override").filter(|node| !node.is_null()) else { return Ok((append, replace)) };
         let Some(entries) = node.mapping() else { return self.fail("`override` must be a mapping", node) };
         for (key_node, operation) in entries {
             let (Some(key), Some(word)) = (key_node.scalar(), operation.scalar()) else {
@@ -411,8 +422,10 @@ impl Reader<'_, '_> {
             }
             let name = self.required(node, "name")?.to_owned();
             if exceptions.iter().any(|exception| exception.name == name) {
-                return self.fail("exceptions names in the same object must be unique", node);
+                let message = format!("more than one exception `{name}` in the same rule");
+                self.warn("LOAD_EXCEPTION_NAME_NOT_UNIQUE", message, node);
             }
+            self.known_keys(node, &["name", "fields", "comps", "values"]);
             let entry = |key: &str| node.get(key).map(|value| self.entry(value)).transpose();
             let (fields, comps) = (entry("fields")?, entry("comps")?);
             if fields.is_none() && !appending {
@@ -425,8 +438,11 @@ impl Reader<'_, '_> {
                 },
                 None => {
                     if appending {
-                        let message = "overriding/appending exception with no values";
-                        self.problems.warn(Problem::new("LOAD_APPEND_NO_VALUES", message, self.place(node)));
+                        self.warn(
+                            "LOAD_APPEND_NO_VALUES",
+                            "overriding/appending exception with no values",
+                            node,
+                        );
                     }
                     Vec::new()
                 }
@@ -513,8 +529,14 @@ impl Reader<'_, '_> {
     }
 
     fn known_keys(&mut self, item: &Node, known: &[&str]) {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for (key, _) in item.mapping().unwrap_or_default() {
             let name = key.scalar().unwrap_or_default();
+            if !seen.insert(name) {
+                let message = format!("key `{name}` stands here twice; the first one counts");
+                self.warn("LOAD_DUPLICATE_KEY", message, key);
+                continue;
+            }
             if known.contains(&name) {
                 continue;
             }

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use regex::{Regex, RegexBuilder};
 use yagura_event::Event;
 
-use super::{glob, term};
+use super::{glob, re2, term};
 use crate::{
     field::Value,
     ir::{BytesTest, CompareTest, NumberTest, Predicate, Test, TextTest},
@@ -77,6 +77,7 @@ impl Single {
                     || patterns.iter().any(|pattern| text_fits(*test, pattern, &text))
             }
             Test::TextDiffers(other) => *value.into_text() != **other,
+            Test::TextOrder(test, other) => test.holds(&*value.into_text(), &**other),
             Test::TextAll(texts) => {
                 let text = value.into_text();
                 texts.iter().any(|known| **known == *text)
@@ -88,7 +89,7 @@ impl Single {
                 };
                 patterns.iter().any(|pattern| bytes_fit(*test, pattern, &bytes))
             }
-            Test::Number(test, number) => value.number().is_some_and(|have| test.holds(have, *number)),
+            Test::Number(test, number) => value.number().is_some_and(|have| test.holds(&have, number)),
             Test::NumberIn(numbers) => {
                 value.number().is_some_and(|have| numbers.binary_search(&have).is_ok())
             }
@@ -103,7 +104,7 @@ impl Single {
 /// The regular expression a pattern needs; `None` where it is matched without one.
 pub(crate) fn regex(test: TextTest, pattern: &str) -> Option<Result<Regex, String>> {
     let (source, ignore_case) = match test {
-        TextTest::Regex => (pattern.to_owned(), false),
+        TextTest::Regex => (re2::to_regex(pattern), false),
         TextTest::Glob | TextTest::GlobIgnoringCase if glob::is_extended(pattern) => {
             let Some(source) = glob::to_regex(pattern) else {
                 return Some(Err("this extended glob is not supported".to_owned()));
@@ -149,6 +150,7 @@ fn bytes_fit(test: BytesTest, pattern: &[u8], bytes: &[u8]) -> bool {
     match test {
         BytesTest::Equals => bytes == pattern,
         BytesTest::StartsWith => bytes.starts_with(pattern),
+        BytesTest::EndsWith => bytes.ends_with(pattern),
         BytesTest::Contains => {
             pattern.is_empty() || bytes.windows(pattern.len()).any(|window| window == pattern)
         }
@@ -176,7 +178,7 @@ fn compare_terms(
         }
         found = match compare {
             CompareTest::Number(test) => value.number().is_some_and(|have| {
-                others.iter().filter_map(Value::number).any(|other| test.holds(have, other))
+                others.iter().filter_map(Value::number).any(|other| test.holds(&have, &other))
             }),
             CompareTest::Text(test) => {
                 let text = value.into_text();
@@ -185,6 +187,10 @@ fn compare_terms(
             CompareTest::TextDiffers => {
                 let text = value.into_text();
                 others.iter().any(|other| other.clone().into_text() != text)
+            }
+            CompareTest::TextOrder(test) => {
+                let text = value.into_text();
+                others.iter().any(|other| test.holds(&*text, &*other.clone().into_text()))
             }
             CompareTest::Intersects => {
                 let text = value.into_text();

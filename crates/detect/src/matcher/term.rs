@@ -35,8 +35,22 @@ pub(crate) fn kind(term: &Term) -> Type {
     match term {
         Term::Field(field) => field.field.kind(),
         Term::Apply(Function::Length, _) => Type::Number,
-        Term::Apply(Function::Base64, _) => Type::Bytes,
+        Term::Apply(Function::Base64, arguments) if arguments.first().map(kind) == Some(Type::Bytes) => {
+            Type::Bytes
+        }
         Term::Literal(_) | Term::Apply(..) => Type::Text,
+    }
+}
+
+/// Whether a term's value is a list: `in` wants all of it, `intersects` any of it.
+pub(crate) fn is_list(term: &Term) -> bool {
+    match term {
+        Term::Field(_) | Term::Literal(_) => false,
+        Term::Apply(function, arguments) => match function {
+            Function::GetOpt | Function::List => true,
+            Function::Length | Function::Join | Function::Concat => false,
+            _ => arguments.iter().any(is_list),
+        },
     }
 }
 
@@ -56,20 +70,12 @@ fn apply<'e>(function: Function, arguments: &'e [Term], event: &'e Event) -> Vec
         Function::ToLower => text(|text| text.to_ascii_lowercase()),
         Function::ToUpper => text(|text| text.to_ascii_uppercase()),
         Function::Basename => text(|text| text.rsplit('/').next().unwrap_or("").to_owned()),
-        Function::Base64 => values(0)
-            .into_iter()
-            .filter_map(|value| match value {
-                Value::Bytes(bytes) => base64(&bytes),
-                other => base64(other.into_text().as_bytes()),
-            })
-            .map(|bytes| Value::Bytes(Cow::Owned(bytes)))
-            .collect(),
-        Function::Length => vec![length(&arguments[0], values(0))],
+        Function::Base64 => values(0).into_iter().filter_map(decoded).collect(),
+        Function::Length => length(&arguments[0], values(0)).into_iter().collect(),
         Function::Join => {
-            let separator =
-                values(1).into_iter().next().map_or_else(String::new, |it| it.into_text().into_owned());
-            let parts: Vec<_> = values(0).into_iter().map(Value::into_text).collect();
-            vec![Value::owned(parts.join(&separator))]
+            let separator = values(0).into_iter().next().map(Value::into_text).unwrap_or_default();
+            let parts: Vec<_> = values(1).into_iter().map(Value::into_text).collect();
+            if parts.is_empty() { Vec::new() } else { vec![Value::owned(parts.join(&separator))] }
         }
         Function::Concat => {
             let parts: Option<Vec<_>> = (0..arguments.len())
@@ -78,6 +84,7 @@ fn apply<'e>(function: Function, arguments: &'e [Term], event: &'e Event) -> Vec
             parts.map(|parts| Value::owned(parts.concat())).into_iter().collect()
         }
         Function::GetOpt => get_opt(arguments, event),
+        Function::List => (0..arguments.len()).flat_map(values).collect(),
     }
 }
 
@@ -90,16 +97,28 @@ fn each_boxed<'e>(term: &'e Term, event: &'e Event, sink: &mut dyn FnMut(Value<'
     }
 }
 
-fn length(term: &Term, values: Vec<Value<'_>>) -> Value<'static> {
-    let is_list = matches!(term, Term::Field(field) if field.is_many())
-        || matches!(term, Term::Apply(Function::GetOpt, _));
-    if is_list {
-        return Value::Number(values.len() as i64);
+// What is missing has no length; an empty list has the length 0.
+fn length(term: &Term, values: Vec<Value<'_>>) -> Option<Value<'static>> {
+    let is_many = matches!(term, Term::Field(field) if field.is_many());
+    if is_many || is_list(term) {
+        return Some(Value::Number(values.len() as i64));
     }
-    Value::Number(values.into_iter().next().map_or(0, |value| match value {
-        Value::Bytes(bytes) => bytes.len() as i64,
-        other => other.into_text().len() as i64,
-    }))
+    values.into_iter().next().map(|value| match value {
+        Value::Bytes(bytes) => Value::Number(bytes.len() as i64),
+        other => Value::Number(other.into_text().len() as i64),
+    })
+}
+
+// Bytes give bytes, text gives text, which ends at the first NUL as text does in Falco.
+fn decoded(value: Value<'_>) -> Option<Value<'_>> {
+    match value {
+        Value::Bytes(bytes) => base64(&bytes).map(|bytes| Value::Bytes(Cow::Owned(bytes))),
+        other => {
+            let mut bytes = base64(other.into_text().as_bytes())?;
+            bytes.truncate(bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len()));
+            Some(Value::owned(String::from_utf8_lossy(&bytes).into_owned()))
+        }
+    }
 }
 
 /// Decodes Base64, standard or for URLs, padded or not.
@@ -126,26 +145,14 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-// `getopt(proc.args, "nt:")`: the option letters that are given; with a third argument, that option's values.
+// `getopt(words, "nt:")`: each option letter that is given, followed by its value; by nothing where it takes none.
 fn get_opt<'e>(arguments: &'e [Term], event: &'e Event) -> Vec<Value<'e>> {
-    let words: Vec<Cow<'e, str>> = match &arguments[0] {
-        Term::Field(FieldRef { field: Field::ProcArgs, arg: FieldArg::None }) => {
-            event.process.args.iter().map(|word| Cow::Borrowed(&**word)).collect()
-        }
-        other => {
-            let mut text = String::new();
-            each_boxed(other, event, &mut |value| text.push_str(&value.into_text()));
-            text.split_ascii_whitespace().map(|word| word.to_owned().into()).collect()
-        }
+    let options = match arguments.get(1) {
+        Some(Term::Literal(text)) => &**text,
+        _ => "",
     };
-    let literal = |index: usize| match arguments.get(index) {
-        Some(Term::Literal(text)) => Some(&**text),
-        _ => None,
-    };
-    let options = literal(1).unwrap_or_default();
-    let wanted = literal(2);
     let mut found = Vec::new();
-    let mut words = words.into_iter();
+    let mut words = words(&arguments[0], event).into_iter();
     while let Some(word) = words.next() {
         let Some(letters) = word.strip_prefix('-').filter(|rest| !rest.is_empty()) else { continue };
         if letters == "-" {
@@ -154,27 +161,36 @@ fn get_opt<'e>(arguments: &'e [Term], event: &'e Event) -> Vec<Value<'e>> {
         for (at, letter) in letters.char_indices() {
             let Some(place) = options.find(letter).filter(|_| letter != ':') else { continue };
             let takes_value = options[place + letter.len_utf8()..].starts_with(':');
-            let rest = letters[at + letter.len_utf8()..].to_owned();
-            let value = if !takes_value {
-                None
-            } else if rest.is_empty() {
-                words.next().map(Cow::into_owned)
-            } else {
-                Some(rest)
+            let rest = &letters[at + letter.len_utf8()..];
+            let value = match takes_value {
+                false => String::new(),
+                true if rest.is_empty() => words.next().map(Cow::into_owned).unwrap_or_default(),
+                true => rest.to_owned(),
             };
-            match wanted {
-                None => found.push(Value::owned(letter.to_string())),
-                Some(wanted) if wanted == letter.to_string() => {
-                    found.push(Value::owned(value.unwrap_or_default()));
-                }
-                Some(_) => {}
-            }
+            found.extend([Value::owned(letter.to_string()), Value::owned(value)]);
             if takes_value {
                 break;
             }
         }
     }
     found
+}
+
+// The words of a command line: a list as it is, text split at blanks.
+fn words<'e>(term: &'e Term, event: &'e Event) -> Vec<Cow<'e, str>> {
+    if matches!(term, Term::Field(FieldRef { field: Field::ProcArgs, arg: FieldArg::None })) {
+        return event.process.args.iter().map(|word| Cow::Borrowed(&**word)).collect();
+    }
+    let mut words = Vec::new();
+    each_boxed(term, event, &mut |value| words.push(value.into_text()));
+    if is_list(term) {
+        return words;
+    }
+    words
+        .iter()
+        .flat_map(|text| text.split_ascii_whitespace())
+        .map(|word| Cow::Owned(word.to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
