@@ -22,6 +22,8 @@ pub const MACRO_DEPTH_MAX: usize = 100;
 pub const TRANSFORMER_DEPTH_MAX: usize = 16;
 /// Longest regular expression or glob, in bytes.
 pub const PATTERN_BYTES_MAX: usize = 8 << 10;
+/// Widest value that an output may ask for, in characters.
+pub const OUTPUT_WIDTH_MAX: usize = 4_096;
 /// Largest compiled regular expression, in bytes.
 pub const REGEX_COMPILED_BYTES_MAX: usize = 4 << 20;
 /// Most diagnostics kept for one file; the counts go on.

@@ -1,15 +1,16 @@
 //! [`Alert`]: what a match is told as, and [`Template`], the form of its text.
 //!
-//! Follows Falco's formatter: `%field`, `%field[arg]`, `%tolower(field)`, `%%` for a percent sign, `<NA>` for what is
-//! missing. Sending alerts anywhere is the caller's business.
+//! Follows Falco's formatter: `%field`, `%field[arg]`, `%tolower(field)`, `%20field` for a fixed width, `%%` for a percent
+//! sign, `<NA>` for what is missing. Sending alerts anywhere is the caller's business.
 
 use serde_json::{Map, Value as Json};
 use yagura_event::{Event, Priority, Timestamp};
 
 use crate::{
     falco::{filter, lower},
-    field::{Field, FieldRef, Value},
+    field::{Field, FieldArg},
     ir::Term,
+    limits::OUTPUT_WIDTH_MAX,
     matcher::term,
     rule::Rule,
 };
@@ -91,7 +92,7 @@ pub(crate) struct Template {
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
     Text(String),
-    Value { term: Term, name: String },
+    Value { term: Term, width: Option<usize> },
 }
 
 /// Why an output cannot be read.
@@ -127,6 +128,8 @@ impl Template {
                 continue;
             }
             at += usize::from(text[at..].starts_with('*'));
+            let (width, digits) = width(&text[at..]);
+            at += digits;
             let (term, length) = token(&text[at..]).map_err(|mut error| {
                 error.at += at;
                 error
@@ -134,7 +137,7 @@ impl Template {
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
             }
-            parts.push(Part::Value { term, name: text[at..at + length].to_owned() });
+            parts.push(Part::Value { term, width });
             at += length;
         }
         plain.push_str(&text[at..]);
@@ -151,14 +154,21 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Value { term, name } => {
-                    let json = value(term, event, hostname);
-                    match &json {
-                        Json::Null => text.push_str(MISSING),
-                        Json::String(value) => text.push_str(value),
-                        other => text.push_str(&other.to_string()),
+                Part::Value { term, width } => {
+                    let shown = match value(term, event, hostname) {
+                        Json::Null => MISSING.to_owned(),
+                        Json::String(text) => text,
+                        other => other.to_string(),
+                    };
+                    match width {
+                        None => text.push_str(&shown),
+                        Some(width) => {
+                            let padding = width.saturating_sub(shown.chars().count());
+                            text.extend(shown.chars().take(*width));
+                            text.extend(std::iter::repeat_n(' ', padding));
+                        }
                     }
-                    fields.insert(name.clone(), json);
+                    note_fields(term, event, hostname, &mut fields);
                 }
             }
         }
@@ -166,27 +176,79 @@ impl Template {
     }
 }
 
+// The fields behind a value: what a transformer makes of them stands in the text only.
+fn note_fields(term: &Term, event: &Event, hostname: &str, fields: &mut Map<String, Json>) {
+    match term {
+        Term::Field(field) => {
+            fields.insert(field.name(), value(term, event, hostname));
+        }
+        Term::Literal(_) => {}
+        Term::Apply(_, arguments) => {
+            arguments.iter().for_each(|argument| note_fields(argument, event, hostname, fields));
+        }
+    }
+}
+
 fn value(term: &Term, event: &Event, hostname: &str) -> Json {
-    if matches!(term, Term::Field(FieldRef { field: Field::EvtHostname, .. })) {
-        return hostname.into();
+    if let Term::Field(field) = term {
+        match field.field {
+            Field::EvtHostname => return hostname.into(),
+            // Without a level it is the process itself, other than in conditions.
+            Field::ProcApid if field.arg == FieldArg::None => return event.process.pid.into(),
+            _ => {}
+        }
     }
     let mut values: Vec<Json> = Vec::new();
     term::each(term, event, &mut |value| values.push(value.into_json()));
-    if matches!(term, Term::Apply(..)) && values.len() > 1 {
-        let texts: Vec<String> = values
-            .iter()
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-            .collect();
-        return Value::owned(format!("({})", texts.join(","))).into_json();
+    if values.len() < 2 && !term::is_list(term) {
+        return values.pop().unwrap_or(Json::Null);
     }
-    values.into_iter().next().unwrap_or(Json::Null)
+    let texts: Vec<String> = values
+        .iter()
+        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        .collect();
+    // Ancestors stand side by side, other lists in parentheses.
+    match term {
+        Term::Field(_) => texts.join(" ").into(),
+        _ => format!("({})", texts.join(",")).into(),
+    }
 }
 
-// The longest field name counts; a full stop after it is punctuation.
+// A number before the name is the width of the value.
+fn width(text: &str) -> (Option<usize>, usize) {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let width = text[..digits].parse().ok().filter(|width| *width > 0);
+    (width.map(|width: usize| width.min(OUTPUT_WIDTH_MAX)), digits)
+}
+
+// No field's name, its argument included, is longer.
+const NAME_BYTES_MAX: usize = 100;
+
+// The longest field name counts: what follows it, without a blank too, is text.
 fn token(text: &str) -> Result<(Term, usize), TemplateError> {
+    let error = match whole_token(text) {
+        Ok(found) => return Ok(found),
+        Err(error) => error,
+    };
+    let name = text
+        .bytes()
+        .take(NAME_BYTES_MAX)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(byte))
+        .count();
+    let shorter = (1..=name).rev().find_map(|end| whole_token(&text[..end]).ok());
+    match shorter {
+        Some(found) if !error.message.contains("expected a `]`") => Ok(found),
+        _ => Err(error),
+    }
+}
+
+fn whole_token(text: &str) -> Result<(Term, usize), TemplateError> {
     let fail = |message: String, at: usize, length: usize, help: Option<String>, is_unknown_name: bool| {
         Err(TemplateError { message, at, length, help, is_unknown_name })
     };
+    if text.starts_with(|letter: char| letter.is_ascii_whitespace()) {
+        return fail("invalid formatting token: expected a field".to_owned(), 0, 1, None, false);
+    }
     let (operand, length) = match filter::parse_operand(text) {
         Ok(found) => found,
         Err(error) => {
