@@ -203,10 +203,8 @@ fn value(term: &Term, event: &Event, hostname: &str) -> Json {
     if values.len() < 2 && !term::is_list(term) {
         return values.pop().unwrap_or(Json::Null);
     }
-    let texts: Vec<String> = values
-        .iter()
-        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        .collect();
+    let texts: Vec<String> =
+        values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
     // Ancestors stand side by side, other lists in parentheses.
     match term {
         Term::Field(_) => texts.join(" ").into(),

@@ -38,7 +38,10 @@ fn what_is_missing_prints_as_na() {
 fn transformers_work_in_outputs() {
     check("%toupper(proc.name)!", "CAT!");
     check("%basename(fd.name) %len(fd.name)", "passwd 11");
-    check("%join(\"->\", (proc.name, toupper(fd.name))) %concat(proc.name, '+', proc.pname)", "cat->/ETC/PASSWD cat+sh");
+    check(
+        "%join(\"->\", (proc.name, toupper(fd.name))) %concat(proc.name, '+', proc.pname)",
+        "cat->/ETC/PASSWD cat+sh",
+    );
     check("%getopt(proc.args, \"a\")", "()");
     let (_, fields) = fill("%toupper(basename(fd.name)) %join(',', (proc.name, proc.pid))", EVENT);
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["fd.name", "proc.name", "proc.pid"]);

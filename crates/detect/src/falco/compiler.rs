@@ -150,7 +150,11 @@ impl<'c> Compiler<'c> {
         self.macros[at].is_open = false;
         let doubts = result.as_ref().map_or(0, |lowered| lowered.warnings.len());
         // Places are wanted only where there is something to say.
-        let condition = if result.is_err() || doubts > 0 { self.with_lists(&item.value.condition) } else { Text::default() };
+        let condition = if result.is_err() || doubts > 0 {
+            self.with_lists(&item.value.condition)
+        } else {
+            Text::default()
+        };
         self.macros[at].lowered = Some(match result {
             Ok(mut lowered) => {
                 self.warn(std::mem::take(&mut lowered.warnings), &condition, problems);

@@ -33,11 +33,23 @@ pub(crate) struct Check {
 /// What is compared.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Operand {
-    Field { name: String, arg: Option<String>, at: usize },
-    Apply { function: Function, arguments: Vec<Operand>, at: usize },
-    Literal { text: String },
+    Field {
+        name: String,
+        arg: Option<String>,
+        at: usize,
+    },
+    Apply {
+        function: Function,
+        arguments: Vec<Operand>,
+        at: usize,
+    },
+    Literal {
+        text: String,
+    },
     /// Several in parentheses, as the argument of a transformer.
-    List { items: Vec<Operand> },
+    List {
+        items: Vec<Operand>,
+    },
 }
 
 impl Operand {
@@ -482,7 +494,10 @@ impl<'t> Parser<'t> {
             return Ok(Operand::Literal { text });
         }
         if may_nest && self.eat("(") {
-            return Ok(Operand::List { items: self.arguments(depth, false)? });
+            self.blank();
+            let is_empty = self.eat(")");
+            let items = if is_empty { Vec::new() } else { self.arguments(depth, false)? };
+            return Ok(Operand::List { items });
         }
         Err(self.error("expected a field, a transformer, a quoted text or a number"))
     }

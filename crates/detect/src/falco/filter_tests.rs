@@ -57,6 +57,21 @@ fn check_error(text: &str, at: usize, message: &str) {
 }
 
 #[test]
+fn falcos_grammar_is_followed() {
+    let lines = include_str!("../../testdata/falco/syntax.txt").lines().filter(|line| !line.starts_with('#'));
+    let (mut count, mut wrong) = (0, Vec::new());
+    for line in lines {
+        let (sign, text) = line.split_at(2);
+        count += 1;
+        if parse(text).is_ok() != (sign == "+ ") {
+            wrong.push(format!("{line}: {:?}", parse(text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count >= 250, "only {count} lines");
+}
+
+#[test]
 fn precedence_is_not_and_or() {
     check("a or b and c or d", "(a | (b & c) | d)");
     check("not a and b", "(!a & b)");
@@ -125,7 +140,10 @@ fn fields_have_arguments_and_transformers() {
     check("join(',', proc.aname) = x", "Join(',',proc.aname) = <x>");
     check("concat(proc.name, \"-\", proc.pname) = x", "Concat(proc.name,'-',proc.pname) = <x>");
     check("getopt(proc.args, \"nt:\") intersects (t)", "GetOpt(proc.args,'nt:') intersects [t]");
-    check("join('->', (proc.name, toupper(fd.name), 'x', 3)) = y", "Join('->',(proc.name,ToUpper(fd.name),'x','3')) = <y>");
+    check(
+        "join('->', (proc.name, toupper(fd.name), 'x', 3)) = y",
+        "Join('->',(proc.name,ToUpper(fd.name),'x','3')) = <y>",
+    );
 }
 
 #[test]

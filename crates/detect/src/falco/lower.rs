@@ -517,13 +517,10 @@ impl Checker<'_> {
             |what: &str| LowerError::new(format!("`{}` is no {what}", value.text), value.at, value.length);
         let parsed = match self.kind {
             Type::Duration => parse_number(&value.text).or_else(|| parse_duration(&value.text)),
+            Type::Port => parse_port(&value.text),
             _ => parse_number(&value.text),
         };
-        let number = parsed.ok_or_else(|| fail("whole number"))?;
-        match self.kind {
-            Type::Port if !(0..=65_535).contains(&number) => Err(fail("port")),
-            _ => Ok(number),
-        }
+        parsed.ok_or_else(|| fail(if self.kind == Type::Port { "port" } else { "whole number" }))
     }
 
     fn with_operand(&self, right: Term, (at, length): (usize, usize)) -> Result<Arc<Expr>, LowerError> {
@@ -566,9 +563,8 @@ fn count_to_one(parts: &[Arc<Expr>]) -> Count {
     }
     let (left, right) = parts.split_at(parts.len() / 2);
     let (left, right) = (count_to_one(left), count_to_one(right));
-    let both = |left: &Arc<Expr>, right: &Arc<Expr>| {
-        Arc::new(Expr::And(vec![Arc::clone(left), Arc::clone(right)]))
-    };
+    let both =
+        |left: &Arc<Expr>, right: &Arc<Expr>| Arc::new(Expr::And(vec![Arc::clone(left), Arc::clone(right)]));
     let one = Expr::Or(vec![both(&left.one, &right.none), both(&left.none, &right.one)]);
     Count { none: both(&left.none, &right.none), one: Arc::new(one) }
 }
@@ -610,6 +606,51 @@ fn parse_number(text: &str) -> Option<i64> {
     let number = number.cast_signed();
     Some(if negative { number.wrapping_neg() } else { number })
 }
+
+// A number, or the name of a service that every system knows (RFC 6335, the registry's TCP and UDP names).
+fn parse_port(text: &str) -> Option<i64> {
+    let named = SERVICES.iter().find(|(name, _)| *name == text).map(|(_, port)| *port);
+    named.or_else(|| parse_number(text)).filter(|port| (0..=65_535).contains(port))
+}
+
+const SERVICES: [(&str, i64); 36] = [
+    ("ftp-data", 20),
+    ("ftp", 21),
+    ("ssh", 22),
+    ("telnet", 23),
+    ("smtp", 25),
+    ("domain", 53),
+    ("bootps", 67),
+    ("bootpc", 68),
+    ("tftp", 69),
+    ("http", 80),
+    ("kerberos", 88),
+    ("pop3", 110),
+    ("sunrpc", 111),
+    ("ntp", 123),
+    ("imap2", 143),
+    ("snmp", 161),
+    ("ldap", 389),
+    ("https", 443),
+    ("microsoft-ds", 445),
+    ("submissions", 465),
+    ("syslog", 514),
+    ("submission", 587),
+    ("ldaps", 636),
+    ("rsync", 873),
+    ("imaps", 993),
+    ("pop3s", 995),
+    ("socks", 1080),
+    ("openvpn", 1194),
+    ("ms-sql-s", 1433),
+    ("nfs", 2049),
+    ("mysql", 3306),
+    ("postgresql", 5432),
+    ("amqp", 5672),
+    ("x11", 6000),
+    ("redis", 6379),
+    ("http-alt", 8080),
+];
 
 fn parse_duration(text: &str) -> Option<i64> {
     let split = text.find(|letter: char| letter.is_ascii_alphabetic())?;

@@ -354,12 +354,7 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    fn update(
-        &mut self,
-        item: &Node,
-        keys: &BTreeSet<&str>,
-        appending: bool,
-    ) -> Result<RuleUpdate, Problem> {
+    fn update(&mut self, item: &Node, keys: &BTreeSet<&str>, appending: bool) -> Result<RuleUpdate, Problem> {
         let mut update = RuleUpdate::default();
         for key in keys {
             match *key {
@@ -386,7 +381,9 @@ impl Reader<'_, '_> {
         replaceable: &[&str],
     ) -> Result<(BTreeSet<&'i str>, BTreeSet<&'i str>), Problem> {
         let (mut append, mut replace) = (BTreeSet::new(), BTreeSet::new());
-        let Some(node) = item.get("override").filter(|node| !node.is_null()) else { return Ok((append, replace)) };
+        let Some(node) = item.get("override").filter(|node| !node.is_null()) else {
+            return Ok((append, replace));
+        };
         let Some(entries) = node.mapping() else { return self.fail("`override` must be a mapping", node) };
         for (key_node, operation) in entries {
             let (Some(key), Some(word)) = (key_node.scalar(), operation.scalar()) else {

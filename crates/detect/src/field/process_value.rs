@@ -98,15 +98,23 @@ fn exe_file(field: Field, process: &Process) -> Option<Value<'static>> {
 
 fn user<'e>(field: Field, process: &'e Process) -> Option<Value<'e>> {
     let credentials = &process.credentials;
+    let user = &credentials.user;
+    // Root has a name and a home even where no file says so.
+    let known = |text: &'e Option<std::sync::Arc<str>>, root: &'static str, id: u32| {
+        Value::text(text.as_deref().unwrap_or(if id == 0 { root } else { UNKNOWN }))
+    };
     Some(match field {
-        Field::UserUid => Value::Number(credentials.user.id.into()),
-        Field::UserName => Value::text(credentials.user.name.as_deref().unwrap_or(UNKNOWN)),
-        Field::UserHomedir => Value::text(credentials.user.home.as_deref()?),
-        Field::UserShell => Value::text(credentials.user.shell.as_deref()?),
+        Field::UserUid => Value::Number(user.id.into()),
+        Field::UserName => known(&user.name, "root", user.id),
+        Field::UserHomedir => known(&user.home, "/root", user.id),
+        Field::UserShell => Value::text(user.shell.as_deref().unwrap_or(UNKNOWN)),
         Field::UserLoginuid => Value::Number(credentials.login.as_ref().map_or(-1, |login| login.id.into())),
-        Field::UserLoginname => Value::text(credentials.login.as_ref()?.name.as_deref().unwrap_or(UNKNOWN)),
+        Field::UserLoginname => match &credentials.login {
+            Some(login) => known(&login.name, "root", login.id),
+            None => Value::text(UNKNOWN),
+        },
         Field::GroupGid => Value::Number(credentials.group.id.into()),
-        Field::GroupName => Value::text(credentials.group.name.as_deref().unwrap_or(UNKNOWN)),
+        Field::GroupName => known(&credentials.group.name, "root", credentials.group.id),
         _ => return None,
     })
 }

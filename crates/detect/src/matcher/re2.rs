@@ -83,7 +83,10 @@ fn class(letters: &[char], open: usize, plain: &mut String) -> usize {
 fn named_class(letters: &[char]) -> Option<String> {
     let end = letters.windows(2).skip(2).position(|pair| pair == [':', ']'])? + 2;
     let name: String = letters[..end + 2].iter().collect();
-    name[2..name.len() - 2].chars().all(|letter| letter.is_ascii_alphabetic() || letter == '^').then_some(name)
+    name[2..name.len() - 2]
+        .chars()
+        .all(|letter| letter.is_ascii_alphabetic() || letter == '^')
+        .then_some(name)
 }
 
 #[cfg(test)]

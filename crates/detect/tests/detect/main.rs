@@ -1,0 +1,6 @@
+//! The crate from outside: rule files in, diagnostics, matches and alerts out.
+
+mod conditions;
+mod corpus;
+mod falco;
+mod loader;
