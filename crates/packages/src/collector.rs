@@ -6,9 +6,10 @@ use std::{
 };
 
 use crate::{
+    binary,
     diagnostic::DiagnosticCode,
     inventory::{self, Inventory},
-    limits,
+    java, limits,
     parser::{Found, PARSERS, Parser, Pattern, ends_with, file_name, folder},
 };
 
@@ -66,26 +67,35 @@ impl Collector {
     /// A collector that has seen nothing yet.
     pub fn new(options: Options) -> Self {
         let (found, packages, diagnostics, lost_diagnostics) = (Vec::new(), 0, 0, 0);
-        Self { options, index: Index::new(), found, packages, diagnostics, lost_diagnostics }
+        Self { options, index: Index::new(options), found, packages, diagnostics, lost_diagnostics }
     }
 
     /// Is the file worth reading? Decided by path, size and mode; cheap enough for millions of files.
     pub fn want(&self, meta: &FileMeta<'_>) -> Want {
         match self.index.find(meta.path) {
             Some(parser) if meta.size <= parser.bytes_max => Want::Whole,
-            _ => Want::No,
+            Some(_) => Want::No,
+            None if self.options.binaries && binary::is_candidate(meta.size, meta.mode) => Want::Head,
+            None => Want::No,
         }
     }
 
     /// With the first bytes at hand: is the whole file worth reading?
     pub fn want_head(&self, meta: &FileMeta<'_>, head: &[u8]) -> bool {
-        let _ = head;
-        self.want(meta) == Want::Whole && self.options.binaries
+        match self.want(meta) {
+            Want::Whole => true,
+            Want::Head => binary::is_executable(head),
+            Want::No => false,
+        }
     }
 
     /// Reads a file. What is wrong with it becomes a diagnostic.
     pub fn add(&mut self, meta: &FileMeta<'_>, bytes: &[u8]) {
-        let Some(parser) = self.index.find(meta.path) else { return };
+        let parser = match self.index.find(meta.path) {
+            Some(parser) => parser,
+            None if binary::is_executable(bytes) => &binary::PARSER,
+            None => return,
+        };
         let mut found = Found { path: meta.path.to_owned(), layer: meta.layer, ..Found::default() };
         if catch_unwind(AssertUnwindSafe(|| (parser.parse)(&mut found, bytes))).is_err() {
             found = Found { path: meta.path.to_owned(), layer: meta.layer, ..Found::default() };
@@ -146,12 +156,13 @@ struct Index {
 }
 
 impl Index {
-    fn new() -> Self {
+    fn new(options: Options) -> Self {
         let mut index = Self { names: HashMap::new(), extensions: HashMap::new(), folders: Vec::new() };
-        for parser in PARSERS {
+        let is_archive = |parser: &Parser| std::ptr::fn_addr_eq(parser.parse, java::jar::PARSER.parse);
+        for parser in PARSERS.iter().filter(|parser| options.archives || !is_archive(parser)) {
             for pattern in parser.patterns {
                 match *pattern {
-                    Pattern::Name(name) | Pattern::In(_, name) => {
+                    Pattern::Name(name) | Pattern::In(_, name) | Pattern::Below(_, name) => {
                         index.names.entry(name).or_default().push((*pattern, parser));
                     }
                     Pattern::Extension(extension, _) => {
@@ -169,6 +180,7 @@ impl Index {
         let fits = |pattern: &Pattern| match pattern {
             Pattern::Name(_) => true,
             Pattern::In(parts, _) => ends_with(folder, parts),
+            Pattern::Below(parts, _) => ends_with(self::folder(folder), parts),
             Pattern::Extension(_, condition) => condition(path),
             Pattern::Folder(_) => false,
         };
@@ -190,6 +202,7 @@ impl Found {
             && self.licences.is_none()
             && self.distro.is_none()
             && self.hints.is_empty()
+            && !self.wants_fallback
             && self.diagnostics.is_empty()
     }
 }

@@ -31,7 +31,6 @@ pub(crate) fn from_base64((name, value): (&str, &str)) -> Option<Hash> {
 }
 
 /// A digest in hexadecimal digits: algorithm and value.
-#[expect(dead_code, reason = "parsers that follow use it")]
 pub(crate) fn from_hex((name, value): (&str, &str)) -> Option<Hash> {
     let (algorithm, length) = algorithm(name)?;
     let value = value.trim().to_ascii_lowercase();

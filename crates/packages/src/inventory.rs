@@ -7,7 +7,7 @@ use crate::{
     distro::Distro,
     os::owned,
     package::{Package, PackageType},
-    parser::{Fact, Found, Item, NO_ITEM, file_name, folder},
+    parser::{Found, Hint, Item, NO_ITEM, file_name, folder},
 };
 
 /// What a target holds.
@@ -25,6 +25,7 @@ pub struct Inventory {
 
 /// Joins what was found in all files.
 pub(crate) fn join(mut found: Vec<Found>, diagnostics_lost: usize) -> Inventory {
+    drop_fallbacks(&mut found);
     found.sort_by(|a, b| (&a.path, a.layer).cmp(&(&b.path, b.layer)));
     let mut diagnostics: Vec<_> =
         found.iter_mut().flat_map(|file| std::mem::take(&mut file.diagnostics)).collect();
@@ -38,6 +39,20 @@ pub(crate) fn join(mut found: Vec<Found>, diagnostics_lost: usize) -> Inventory 
     let packages = merge(found, &system, &owners);
     let distro = distros.get("").map(|(_, distro)| distro.clone());
     Inventory { distro, packages, diagnostics, diagnostics_lost }
+}
+
+// Files that count only beside another one.
+fn drop_fallbacks(found: &mut [Found]) {
+    let wanted: BTreeSet<(String, u32)> = found
+        .iter()
+        .filter(|file| file.wants_fallback)
+        .map(|file| (file.folder().to_owned(), file.layer))
+        .collect();
+    for file in found.iter_mut().filter(|file| file.is_fallback) {
+        if !wanted.contains(&(file.folder().to_owned(), file.layer)) {
+            file.items.clear();
+        }
+    }
 }
 
 /// The root file system that an OS file belongs to: what stands before `etc/`, `usr/lib/`, `var/lib/`, `lib/apk/`.
@@ -126,7 +141,7 @@ fn apply_licences(found: &mut [Found]) {
 
 // What manifests tell about the packages that a lock file beside them names.
 fn apply_hints(found: &mut [Found]) {
-    let mut hints: HashMap<(String, u32), Vec<crate::parser::Hint>> = HashMap::new();
+    let mut hints: HashMap<(String, u32), Vec<Hint>> = HashMap::new();
     for file in found.iter_mut().filter(|file| !file.hints.is_empty()) {
         let key = (file.folder().to_owned(), file.layer);
         hints.entry(key).or_default().append(&mut file.hints);
@@ -136,31 +151,28 @@ fn apply_hints(found: &mut [Found]) {
     }
     for file in found.iter_mut().filter(|file| !file.items.is_empty()) {
         let Some(hints) = hints.get(&(file.folder().to_owned(), file.layer)) else { continue };
-        let mut by_name: HashMap<&str, Vec<&crate::parser::Hint>> = HashMap::new();
+        let mut by_name: HashMap<&str, Vec<&Hint>> = HashMap::new();
         for hint in hints {
             by_name.entry(&hint.name).or_default().push(hint);
         }
         for Item { package, .. } in file.items.iter_mut().filter(|item| !item.package.installed) {
-            let name = package.full_name().into_owned();
-            for hint in by_name.get(name.as_str()).into_iter().flatten() {
-                if !hint.version.is_empty() && hint.version != package.version {
-                    continue;
-                }
-                match &hint.fact {
-                    Fact::Direct { dev } => {
-                        package.direct = Some(true);
-                        package.dev |= *dev;
-                    }
-                    Fact::Hash(hash) => package.hashes.push(hash.clone()),
-                }
+            let hints = by_name.get(&*package.full_name()).map_or(&[][..], Vec::as_slice);
+            for hint in hints {
+                package.direct = Some(true);
+                package.dev |= hint.dev;
             }
         }
     }
 }
 
-// The OS packages of each root, by every name they answer to.
+// What is installed in each place, by every name it answers to: OS packages in a root, distributions in a folder.
 struct System {
     by_name: HashMap<(String, String), String>,
+}
+
+// Where the names of an item hold.
+fn realm(root: &str, item: &Item) -> String {
+    item.scope.as_ref().map_or_else(|| format!("root {root}"), |scope| format!("folder {scope}"))
 }
 
 impl System {
@@ -168,22 +180,27 @@ impl System {
         let mut by_name = HashMap::new();
         let items =
             || found.iter().flat_map(|file| file.items.iter().map(move |item| (root_of(&file.path), item)));
-        let os = || items().filter(|(_, item)| item.package.package_type.is_os());
-        for (root, item) in os() {
-            by_name
-                .entry((root.to_owned(), item.package.name.clone()))
-                .or_insert_with(|| item.package.purl());
+        for (root, item) in items().filter(|(_, item)| item.package.package_type.is_os()) {
+            let key = (realm(root, item), item.package.name.clone());
+            by_name.entry(key).or_insert_with(|| item.package.purl());
         }
-        for (root, item) in os() {
+        for (root, item) in items() {
             for name in &item.provides {
-                by_name.entry((root.to_owned(), name.clone())).or_insert_with(|| item.package.purl());
+                let key = (realm(root, item), name.clone());
+                by_name.entry(key).or_insert_with(|| item.package.purl());
             }
         }
         Self { by_name }
     }
 
-    fn get(&self, root: &str, name: &str) -> Option<&String> {
-        self.by_name.get(&(root.to_owned(), name.to_owned()))
+    fn needed<'s>(&'s self, root: &str, item: &Item) -> impl Iterator<Item = &'s String> {
+        let realm = realm(root, item);
+        let names = item.requires.iter().cloned();
+        names.filter_map(move |name| self.by_name.get(&(realm.clone(), name)))
+    }
+
+    fn package(&self, root: &str, name: &str) -> Option<&String> {
+        self.by_name.get(&(format!("root {root}"), name.to_owned()))
     }
 }
 
@@ -205,7 +222,7 @@ fn owners(found: &[Found], system: &System) -> HashMap<String, String> {
         for (key, index) in &file.files {
             let Some(paths) = wanted.get(&(root, *key)) else { continue };
             let owner = match *index {
-                NO_ITEM => file.owner.as_deref().and_then(|name| system.get(root, name)).cloned(),
+                NO_ITEM => file.owner.as_deref().and_then(|name| system.package(root, name)).cloned(),
                 index => file.items.get(index as usize).map(|item| item.package.purl()),
             };
             if let Some(owner) = owner {
@@ -223,10 +240,11 @@ fn merge(found: Vec<Found>, system: &System, owners: &HashMap<String, String>) -
         let owner = owners.get(&file.path);
         let purls: Vec<String> = file.items.iter().map(|item| item.package.purl()).collect();
         for (index, item) in file.items.into_iter().enumerate() {
-            let mut package = item.package;
             let needs = item.needs.iter().filter_map(|need| purls.get(*need as usize));
-            let requires = item.requires.iter().filter_map(|name| system.get(root, name));
-            package.depends_on.extend(needs.chain(requires).filter(|purl| **purl != purls[index]).cloned());
+            let needs = needs.chain(system.needed(root, &item)).filter(|purl| **purl != purls[index]);
+            let needs: Vec<String> = needs.cloned().collect();
+            let mut package = item.package;
+            package.depends_on.extend(needs);
             if !package.package_type.is_os() {
                 package.owned_by = owner.cloned();
             }

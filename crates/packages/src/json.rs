@@ -1,40 +1,19 @@
-//! JSON as a tree that knows the place of each value and keeps what stood before an error.
+//! JSON to a tree.
 //!
 //! Unlike `serde_json` it gives line numbers of values, reads comments and trailing commas (`bun.lock`, `*.jsonc`),
 //! returns the good part of a broken document, and has ceilings on depth and count.
 
 use std::borrow::Cow;
 
-use crate::limits;
-
-/// A value and the offset where it starts; for the value of a key, the offset of the key.
-#[derive(Debug)]
-pub(crate) struct Node<'a> {
-    pub(crate) at: u32,
-    pub(crate) value: Value<'a>,
-}
-
-/// A JSON value. Numbers keep their text.
-#[derive(Debug)]
-pub(crate) enum Value<'a> {
-    Null,
-    Bool(bool),
-    Number(&'a str),
-    String(Cow<'a, str>),
-    Array(Vec<Node<'a>>),
-    Object(Vec<(Cow<'a, str>, Node<'a>)>),
-}
-
-/// Why a document could not be read to its end.
-#[derive(Debug)]
-pub(crate) struct Broken {
-    pub(crate) at: u32,
-    pub(crate) reason: &'static str,
-}
+use crate::{
+    limits,
+    tree::{Broken, Node, Value},
+};
 
 /// Reads a document; with an error, what stood before it.
 pub(crate) fn read(text: &str) -> (Node<'_>, Option<Broken>) {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, depth: 0, nodes: 0, broken: None };
+    let mut reader =
+        Reader { text, bytes: text.as_bytes(), at: 0, line: 1, depth: 0, nodes: 0, broken: None };
     let node = reader.value();
     if reader.broken.is_none() {
         reader.space();
@@ -45,51 +24,11 @@ pub(crate) fn read(text: &str) -> (Node<'_>, Option<Broken>) {
     (node, reader.broken)
 }
 
-impl<'a> Node<'a> {
-    pub(crate) fn get(&self, key: &str) -> Option<&Node<'a>> {
-        self.entries().iter().find(|(name, _)| name == key).map(|(_, node)| node)
-    }
-
-    pub(crate) fn str(&self) -> Option<&str> {
-        if let Value::String(text) = &self.value { Some(text) } else { None }
-    }
-
-    /// The string under a key; empty ones count as missing.
-    pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.get(key).and_then(Node::str).filter(|text| !text.is_empty())
-    }
-
-    pub(crate) fn flag(&self, key: &str) -> bool {
-        matches!(self.get(key), Some(Node { value: Value::Bool(true), .. }))
-    }
-
-    pub(crate) fn number(&self) -> Option<i64> {
-        if let Value::Number(text) = &self.value { text.parse().ok() } else { None }
-    }
-
-    pub(crate) fn items(&self) -> &[Node<'a>] {
-        if let Value::Array(items) = &self.value { items } else { &[] }
-    }
-
-    pub(crate) fn entries(&self) -> &[(Cow<'a, str>, Node<'a>)] {
-        if let Value::Object(entries) = &self.value { entries } else { &[] }
-    }
-
-    /// The entries of the object under a key; none when it is missing.
-    pub(crate) fn entries_of(&self, key: &str) -> &[(Cow<'a, str>, Node<'a>)] {
-        self.get(key).map_or(&[], Node::entries)
-    }
-
-    /// The items of the array under a key; none when it is missing.
-    pub(crate) fn items_of(&self, key: &str) -> &[Node<'a>] {
-        self.get(key).map_or(&[], Node::items)
-    }
-}
-
 struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    line: u32,
     depth: u32,
     nodes: u32,
     broken: Option<Broken>,
@@ -98,7 +37,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn fail(&mut self, reason: &'static str) {
         if self.broken.is_none() {
-            self.broken = Some(Broken { at: self.at as u32, reason });
+            self.broken = Some(Broken { line: self.line, reason: Cow::Borrowed(reason) });
         }
     }
 
@@ -109,16 +48,20 @@ impl<'a> Reader<'a> {
     fn space(&mut self) {
         while let Some(byte) = self.peek() {
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                b' ' | b'\t' | b'\r' => self.at += 1,
+                b'\n' => {
+                    self.at += 1;
+                    self.line += 1;
+                }
                 b'/' if self.bytes.get(self.at + 1) == Some(&b'/') => {
                     let rest = &self.bytes[self.at..];
                     self.at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
                 }
                 b'/' if self.bytes.get(self.at + 1) == Some(&b'*') => {
-                    self.at = match self.text.get(self.at + 2..).and_then(|rest| rest.find("*/")) {
-                        Some(end) => self.at + end + 4,
-                        None => self.bytes.len(),
-                    };
+                    let rest = &self.bytes[self.at + 2..];
+                    let length = comment_end(rest).unwrap_or(rest.len());
+                    self.line += rest[..length].iter().filter(|byte| **byte == b'\n').count() as u32;
+                    self.at += 2 + length;
                 }
                 _ => return,
             }
@@ -127,11 +70,11 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self) -> Node<'a> {
         self.space();
-        let at = self.at as u32;
+        let line = self.line;
         self.nodes += 1;
         if self.nodes > limits::NODES_MAX {
             self.fail("too many values; the rest was not read");
-            return Node { at, value: Value::Null };
+            return Node { line, value: Value::Null };
         }
         let value = match self.peek() {
             Some(b'{') => self.nested(Self::object),
@@ -144,7 +87,7 @@ impl<'a> Reader<'a> {
                 Value::Null
             }
         };
-        Node { at, value }
+        Node { line, value }
     }
 
     fn nested(&mut self, inner: fn(&mut Self) -> Value<'a>) -> Value<'a> {
@@ -162,7 +105,7 @@ impl<'a> Reader<'a> {
     fn object(&mut self) -> Value<'a> {
         let mut entries = Vec::new();
         while self.more(b'}') {
-            let at = self.at as u32;
+            let line = self.line;
             if self.peek() != Some(b'"') {
                 self.fail("expected a key");
                 break;
@@ -175,7 +118,7 @@ impl<'a> Reader<'a> {
             }
             self.at += 1;
             let value = self.value().value;
-            entries.push((key, Node { at, value }));
+            entries.push((key, Node { line, value }));
         }
         entries.shrink_to_fit();
         Value::Object(entries)
@@ -298,7 +241,7 @@ impl<'a> Reader<'a> {
         let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
         let text = &self.text[self.at..self.at + length];
         self.at += length;
-        Value::Number(text)
+        Value::Number(Cow::Borrowed(text))
     }
 
     fn word(&mut self) -> Value<'a> {
@@ -314,4 +257,9 @@ impl<'a> Reader<'a> {
         self.fail("expected a value");
         Value::Null
     }
+}
+
+// What a block comment takes, with its end.
+fn comment_end(rest: &[u8]) -> Option<usize> {
+    rest.windows(2).position(|pair| pair == b"*/").map(|at| at + 2)
 }

@@ -14,21 +14,40 @@
 //! assert_eq!(inventory.packages[0].purl(), "pkg:npm/ms@2.1.3");
 //! ```
 
+mod beam;
+mod binary;
+mod bytes;
+mod cargo;
 mod collector;
+mod conan;
+mod dart;
 mod diagnostic;
 mod digest;
 mod distro;
+mod dotnet;
+mod elf;
+mod golang;
+mod haskell;
 mod inventory;
-#[expect(dead_code, reason = "parsers that follow use the rest")]
+mod java;
 mod json;
 pub mod limits;
 mod npm;
 mod os;
 mod package;
-#[expect(dead_code, reason = "parsers that follow use the rest")]
 mod parser;
+mod php;
 mod purl;
+mod python;
+mod r;
+mod ruby;
+mod swift;
 mod text;
+mod toml;
+mod tree;
+mod xml;
+mod yaml;
+mod zip;
 
 pub use collector::{Collector, FileMeta, Options, Want};
 pub use diagnostic::{Diagnostic, DiagnosticCode};

@@ -1,11 +1,16 @@
 //! The table of parsers: which files each wants, and what a parser hands back.
 
 use crate::{
+    beam, cargo, conan, dart,
     diagnostic::{Diagnostic, DiagnosticCode},
     distro::Distro,
-    json, limits, npm, os,
+    dotnet, golang, haskell, java, json, limits, npm, os,
     package::{Location, Package},
-    text::{Lines, decode},
+    php, python, r, ruby, swift,
+    text::decode,
+    toml,
+    tree::{Broken, Node},
+    yaml,
 };
 
 /// One kind of file: how it is recognised and read.
@@ -22,6 +27,8 @@ pub(crate) enum Pattern {
     Name(&'static str),
     /// A file of this name in a folder whose path ends with this: `lib/dpkg`, `status`.
     In(&'static str, &'static str),
+    /// A file of this name in a folder that lies in a folder whose path ends with this.
+    Below(&'static str, &'static str),
     /// A file with this extension whose path fulfils the condition.
     Extension(&'static str, fn(&str) -> bool),
     /// Any file in a folder of this name.
@@ -34,7 +41,42 @@ pub(crate) const PARSERS: &[Parser] = &[
     os::dpkg::status::PARSER,
     os::dpkg::list::PARSER,
     os::dpkg::copyright::PARSER,
+    os::apk::PARSER,
+    os::rpm::PARSER,
+    os::rpm::manifest::PARSER,
+    os::pacman::PARSER,
     npm::package_lock::PARSER,
+    golang::module::PARSER,
+    golang::sum::PARSER,
+    cargo::lock::PARSER,
+    java::jar::PARSER,
+    java::pom::PARSER,
+    java::gradle::PARSER,
+    npm::package_json::PARSER,
+    npm::yarn::PARSER,
+    npm::pnpm::PARSER,
+    npm::bun::PARSER,
+    python::requirements::PARSER,
+    python::pipfile::PARSER,
+    python::lock::PARSER,
+    python::metadata::PARSER,
+    dotnet::lock::PARSER,
+    dotnet::config::PARSER,
+    dotnet::deps::PARSER,
+    dotnet::assets::PARSER,
+    php::composer::PARSER,
+    ruby::gemfile::PARSER,
+    ruby::gemspec::PARSER,
+    conan::PARSER,
+    swift::package_resolved::PARSER,
+    swift::podfile::PARSER,
+    dart::PARSER,
+    beam::mix::PARSER,
+    beam::rebar::PARSER,
+    haskell::stack::PARSER,
+    haskell::cabal::PARSER,
+    r::description::PARSER,
+    r::renv::PARSER,
 ];
 
 /// Everything that one file told.
@@ -50,7 +92,10 @@ pub(crate) struct Found {
     /// Licences that this file says a package (as named by its manager) has.
     pub(crate) licences: Option<(String, Vec<String>)>,
     pub(crate) distro: Option<Distro>,
-    /// What other files of the same folder are told: name, version (may be empty), what holds.
+    /// Its packages count only beside a file that `wants_fallback`.
+    pub(crate) is_fallback: bool,
+    pub(crate) wants_fallback: bool,
+    /// What a lock file in the same folder is told.
     pub(crate) hints: Vec<Hint>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -58,21 +103,11 @@ pub(crate) struct Found {
 /// In `Found::files`: the file belongs to `Found::owner`.
 pub(crate) const NO_ITEM: u32 = u32::MAX;
 
-/// What a manifest tells about a package that a lock file in its folder names.
+/// What a manifest tells about a package that a lock file in its folder names: the project asks for it.
 #[derive(Debug)]
 pub(crate) struct Hint {
     pub(crate) name: String,
-    pub(crate) version: String,
-    pub(crate) fact: Fact,
-}
-
-/// See [`Hint`].
-#[derive(Debug)]
-pub(crate) enum Fact {
-    /// The project asks for it; for development only.
-    Direct { dev: bool },
-    /// A digest of its archive.
-    Hash(crate::package::Hash),
+    pub(crate) dev: bool,
 }
 
 /// A package and what is needed to find its dependencies.
@@ -81,7 +116,9 @@ pub(crate) struct Item {
     pub(crate) package: Package,
     /// Indices of other items of the same file that it needs.
     pub(crate) needs: Vec<u32>,
-    /// Names of what it needs, to be found among all OS packages.
+    /// Where `requires` and `provides` hold; none: among the OS packages of the root.
+    pub(crate) scope: Option<String>,
+    /// Names of what it needs, to be found among what other files tell.
     pub(crate) requires: Vec<String>,
     /// Names it answers to besides its own.
     pub(crate) provides: Vec<String>,
@@ -122,14 +159,32 @@ impl Found {
     }
 
     /// Reads JSON and hands its tree on; what is broken becomes a diagnostic.
-    pub(crate) fn json(&mut self, bytes: &[u8], read: impl FnOnce(&mut Self, &json::Node<'_>, &Lines)) {
+    pub(crate) fn json(&mut self, bytes: &[u8], read: impl FnOnce(&mut Self, &Node<'_>)) {
+        self.tree(bytes, json::read, read);
+    }
+
+    /// Reads TOML and hands its tree on; what is broken becomes a diagnostic.
+    pub(crate) fn toml(&mut self, bytes: &[u8], read: impl FnOnce(&mut Self, &Node<'_>)) {
+        self.tree(bytes, toml::read, read);
+    }
+
+    /// Reads the first document of YAML and hands its tree on; what is broken becomes a diagnostic.
+    pub(crate) fn yaml(&mut self, bytes: &[u8], read: impl FnOnce(&mut Self, &Node<'_>)) {
+        self.tree(bytes, yaml::read, read);
+    }
+
+    fn tree(
+        &mut self,
+        bytes: &[u8],
+        parse: fn(&str) -> (Node<'_>, Option<Broken>),
+        read: impl FnOnce(&mut Self, &Node<'_>),
+    ) {
         let text = decode(bytes);
-        let (root, broken) = json::read(&text);
-        let lines = Lines::new(&text);
+        let (root, broken) = parse(&text);
         if let Some(broken) = broken {
-            self.problem(Some(lines.of(broken.at)), DiagnosticCode::Syntax, broken.reason);
+            self.problem(Some(broken.line), DiagnosticCode::Syntax, &broken.reason);
         }
-        read(self, &root, &lines);
+        read(self, &root);
     }
 
     /// The folder of the file, without a slash at its end.

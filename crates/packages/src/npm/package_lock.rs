@@ -3,11 +3,10 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use crate::{
-    json::Node,
     limits,
     package::{Package, PackageType},
     parser::{Found, Parser, Pattern},
-    text::Lines,
+    tree::Node,
 };
 
 pub(crate) const PARSER: Parser = Parser {
@@ -21,11 +20,11 @@ pub(crate) const PARSER: Parser = Parser {
 };
 
 fn parse(found: &mut Found, bytes: &[u8]) {
-    found.json(bytes, |found, root, lines| {
+    found.json(bytes, |found, root| {
         if root.get("packages").is_some() {
-            flat(found, root.entries_of("packages"), lines);
+            flat(found, root.entries_of("packages"));
         } else {
-            let mut tree = Tree { found, lines, scopes: Vec::new() };
+            let mut tree = Tree { found, scopes: Vec::new() };
             tree.read(root);
         }
     });
@@ -34,7 +33,7 @@ fn parse(found: &mut Found, bytes: &[u8]) {
 type Entries<'e, 'a> = &'e [(Cow<'a, str>, Node<'a>)];
 
 // Versions 2 and 3: every place in node_modules is a key.
-fn flat(found: &mut Found, entries: Entries<'_, '_>, lines: &Lines) {
+fn flat(found: &mut Found, entries: Entries<'_, '_>) {
     let root = entries.iter().find(|(place, _)| place.is_empty()).map(|(_, node)| node);
     let mut places: HashMap<&str, u32> = HashMap::new();
     for (place, node) in entries {
@@ -47,7 +46,7 @@ fn flat(found: &mut Found, entries: Entries<'_, '_>, lines: &Lines) {
         fill(&mut package, node);
         let at_top = place.len() == "node_modules/".len() + name.len();
         package.direct = root.map(|root| at_top && asks_for(root, name));
-        if let Some(index) = found.push(package, Some(lines.of(node.at))) {
+        if let Some(index) = found.push(package, Some(node.line)) {
             places.insert(place, index);
         }
     }
@@ -105,7 +104,6 @@ fn resolve(places: &HashMap<&str, u32>, place: &str, name: &str) -> Option<u32> 
 // Version 1: dependencies lie in each other as in node_modules.
 struct Tree<'f, 'n> {
     found: &'f mut Found,
-    lines: &'f Lines,
     scopes: Vec<HashMap<&'n str, u32>>,
 }
 
@@ -142,7 +140,7 @@ impl<'n> Tree<'_, 'n> {
         if let Some((_, version)) = alias {
             package.version = version.to_owned();
         }
-        self.found.push(package, Some(self.lines.of(node.at)))
+        self.found.push(package, Some(node.line))
     }
 
     fn link(&mut self, index: u32, node: &'n Node<'_>) {

@@ -1,0 +1,5 @@
+//! Go: module files and binaries.
+
+pub(crate) mod binary;
+pub(crate) mod module;
+pub(crate) mod sum;

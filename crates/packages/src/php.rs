@@ -1,0 +1,3 @@
+//! PHP: Composer.
+
+pub(crate) mod composer;
