@@ -34,7 +34,5 @@ pub const REFERENCES_MAX: usize = 200;
 pub const ALIASES_MAX: usize = 4_096;
 /// Most diagnostics kept of one source; the counts go on.
 pub const DIAGNOSTICS_MAX: usize = 1_000;
-/// Most bytes of one package's rows in the match table.
-pub const BLOCK_BYTES_MAX: usize = 64 << 20;
 /// Most statements of one VEX document.
 pub const STATEMENTS_MAX: usize = 500_000;
