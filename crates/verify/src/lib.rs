@@ -10,10 +10,12 @@
 //! INVARIANT: what a run made is gone after it, even when it was killed: the next run removes what it finds.
 
 mod child;
+mod container;
 mod emulation;
 mod emulations;
 mod limits;
 mod need;
+mod network;
 mod observer;
 mod private;
 mod recovery;

@@ -15,13 +15,16 @@ use crate::stage::Failure;
 
 const NONE: Option<&str> = None;
 
+/// Folder of the stage that holds the layers.
+pub(crate) const LAYERS: &str = "layers";
+
 /// Enters such a namespace. `stage` gets a `tmpfs` folder that only this namespace sees.
 pub(crate) fn enter(stage: &Path, dirs: &[&str]) -> Result<(), Failure> {
     unshare(CloneFlags::CLONE_NEWNS).map_err(|errno| unable("unshare", errno))?;
     // INVARIANT: nothing is mounted before every mount is private, or it would appear on the host.
     mount(NONE, "/", NONE, MsFlags::MS_REC | MsFlags::MS_PRIVATE, NONE)
         .map_err(|errno| unable("mount --make-rprivate /", errno))?;
-    let layers = stage.join("layers");
+    let layers = stage.join(LAYERS);
     fs::create_dir(&layers)?;
     mount(Some("tmpfs"), &layers, Some("tmpfs"), MsFlags::empty(), Some("mode=0700,size=64m"))
         .map_err(|errno| unable("mount tmpfs", errno))?;

@@ -121,6 +121,36 @@ impl Stage {
         copy_tool(tool, &self.dir.join(name))
     }
 
+    /// Runs a program that does nothing under another name and with another's arguments: what is seen is the command.
+    pub(crate) fn pretend(&self, name: &str, args: &[&str]) -> Result<(), Failure> {
+        let program = self.disguise("true", name)?;
+        self.run(Command::new(program).args(args))
+    }
+
+    /// Makes an empty file below a folder that [`Stage::make_private`] covers, for the act to read or move.
+    pub(crate) fn prepare(&self, path: &str) -> Result<(), Failure> {
+        self.in_layer(path)?;
+        fs::OpenOptions::new().create(true).append(true).open(path)?;
+        Ok(())
+    }
+
+    /// Writes an empty file below a folder that [`Stage::make_private`] covers; this is the act.
+    pub(crate) fn leave(&self, path: &str) -> Result<(), Failure> {
+        self.in_layer(path)?;
+        fs::write(path, b"").act("write")
+    }
+
+    // INVARIANT: nothing is written at a well-known path unless a layer of this stage lies over it.
+    fn in_layer(&self, path: &str) -> Result<(), Failure> {
+        if !self.dir.join(private::LAYERS).exists() {
+            return Err(Failure::Broken(format!("{path} is not covered by a layer")));
+        }
+        if let Some(folder) = Path::new(path).parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(())
+    }
+
     /// Gives this process its own view of the file system, in which `dirs` are throw-away layers.
     pub(crate) fn make_private(&self, dirs: &[&str]) -> Result<(), Failure> {
         private::enter(&self.dir, dirs)
@@ -162,6 +192,15 @@ impl Bystander {
 
     pub(crate) fn pid(&self) -> nix::unistd::Pid {
         nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap_or(i32::MAX))
+    }
+
+    /// An address on its stack, which can be read and written.
+    pub(crate) fn stack(&self) -> Result<usize, Failure> {
+        let maps = fs::read_to_string(format!("/proc/{}/maps", self.0.id()))?;
+        let line = maps.lines().find(|line| line.ends_with("[stack]"));
+        let end = line.and_then(|line| line.split([' ', '-']).nth(1));
+        let end = end.and_then(|end| usize::from_str_radix(end, 16).ok());
+        end.map(|end| end - 1).ok_or_else(|| Failure::Unable("the process shows no stack".to_owned()))
     }
 }
 

@@ -1,12 +1,9 @@
 //! Where cloud machines get their keys; the address is one of our own, in an empty network.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::Command;
-
-use nix::sched::{CloneFlags, unshare};
+use std::net::TcpStream;
 
 use crate::{
-    Emulation, Need,
+    Emulation, Need, network,
     stage::{Act, Failure, Stage},
 };
 
@@ -21,11 +18,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
 };
 
 fn act(stage: &Stage) -> Result<(), Failure> {
-    // INVARIANT: the address exists only on the loopback interface of a namespace that has no other.
-    unshare(CloneFlags::CLONE_NEWNET).map_err(|errno| Failure::Unable(format!("unshare: {errno}")))?;
-    stage.run(Command::new("ip").args(["link", "set", "lo", "up"]))?;
-    stage.run(Command::new("ip").args(["address", "add", "169.254.169.254/32", "dev", "lo"]))?;
-    let listener = TcpListener::bind("169.254.169.254:80")?;
+    let listener = network::alone_as(stage, "169.254.169.254", 80)?;
     TcpStream::connect(listener.local_addr()?).act("connect")?;
     Ok(())
 }
