@@ -1,22 +1,28 @@
-//! Compiles the probes and generates their skeleton: loader, maps, and the records as Rust types.
+//! Compiles the probes and generates their skeletons: loader, maps, and the records as Rust types.
 
 use std::{env, path::PathBuf, process::Command};
 
 use libbpf_cargo::SkeletonBuilder;
 
-const SOURCE: &str = "bpf/sensor.bpf.c";
+/// What is loaded together, each with its skeleton.
+const OBJECTS: [&str; 2] = ["sensor", "table"];
 
 fn main() {
     println!("cargo:rerun-if-changed=bpf");
     println!("cargo:rerun-if-env-changed=CLANG");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("sensor.skel.rs");
+    OBJECTS.iter().for_each(|name| build(name));
+}
+
+fn build(name: &str) {
+    let source = format!("bpf/{name}.bpf.c");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join(format!("{name}.skel.rs"));
     let arch = match env::var("CARGO_CFG_TARGET_ARCH").as_deref() {
         Ok("x86_64") => "x86",
         other => panic!("the probes know the system calls of x86_64 only, not {other:?}"),
     };
     let include = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("bpf");
     let built = SkeletonBuilder::new()
-        .source(SOURCE)
+        .source(&source)
         .clang(clang())
         .clang_args([
             "-O2".into(),
@@ -27,7 +33,7 @@ fn main() {
         ] as [std::ffi::OsString; 5])
         .build_and_generate(&out);
     if let Err(error) = built {
-        panic!("compiling {SOURCE} failed (clang 14 or newer is needed; CLANG names another): {error:?}");
+        panic!("compiling {source} failed (clang 14 or newer is needed; CLANG names another): {error:?}");
     }
 }
 

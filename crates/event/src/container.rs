@@ -28,6 +28,9 @@ pub struct Container {
     pub image_id: Option<String>,
     /// Whether it runs privileged.
     pub privileged: Option<bool>,
+    /// Capabilities its first program may have at most, `CAP_…`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
     /// Whether it shares the host's pid, network or ipc namespace.
     pub host_pid: Option<bool>,
     /// See `host_pid`.

@@ -97,6 +97,8 @@ arg_names! {
     Oldfd "oldfd", Newfd "newfd", Nstype "nstype", Sig "sig", Ret "ret", Status "status", ReaperTid "reaper_tid",
     Special "special", Length "length", Prot "prot", Option "option", Arg2Str "arg2_str", Arg2Int "arg2_int",
     Uargs "uargs", Img "img", Entries "entries", To "to", Source "source",
+    Query "query", Qtype "qtype", Written "written", Persona "persona", Mountfd "mountfd", Key "key", Value "value",
+    Opcode "opcode",
 }
 
 /// Value of an argument. Text is made by [`ArgValue::render`], only when asked for.

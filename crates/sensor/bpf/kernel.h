@@ -26,6 +26,8 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
+enum bpf_func_id { BPF_FUNC_find_vma = 180, BPF_FUNC_copy_from_user_task = 191 };
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct pt_regs {
@@ -104,6 +106,11 @@ struct task_struct {
 	int exit_code;
 };
 struct linux_binprm;
+struct anon_vma;
+struct vm_area_struct { struct anon_vma *anon_vma; struct file *vm_file; };
+struct seq_file;
+struct bpf_iter_meta { struct seq_file *seq; };
+struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
 
 struct in6_addr { __u8 bytes[16]; };
 struct sock_common {

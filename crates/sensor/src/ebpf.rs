@@ -2,8 +2,8 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeSet, HashMap},
     mem::MaybeUninit,
+    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
     rc::Rc,
     sync::{
         Arc,
@@ -13,25 +13,46 @@ use std::{
 };
 
 use libbpf_rs::{
-    Link, MapCore, MapFlags, MapHandle, OpenObject, RingBufferBuilder,
+    MapCore, MapFlags, MapHandle, OpenObject, ProgramInput, ProgramType, RingBufferBuilder,
     skel::{OpenSkel, SkelBuilder},
 };
-use yagura_event::{Event, EventKind};
+use yagura_event::Event;
 
 use crate::{
     SensorError,
-    call::{CALLS, COMPAT, Probe},
+    call::Program,
     clock,
     decode::Decoder,
     record::Record,
-    skeleton::{SensorSkel, SensorSkelBuilder},
+    skeleton::{OpenSensorSkel, SensorSkel, SensorSkelBuilder},
     status::Shared,
+    wish::{Hooks, attach},
 };
+
+/// How programs get at the kernel's tracepoints, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hook {
+    /// By BTF (`tp_btf`): programs follow the kernel's pointers.
+    Btf,
+    /// As raw tracepoints (`raw_tp`), where the kernel refuses the first: programs copy what they read.
+    RawTracepoint,
+}
+
+impl Hook {
+    /// The name of its program section.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Btf => "tp_btf",
+            Self::RawTracepoint => "raw_tp",
+        }
+    }
+}
 
 /// Loaded and attached probes.
 pub(crate) struct Probes {
     skeleton: SensorSkel<'static>,
-    _links: Vec<Link>,
+    hook: Hook,
+    links: Vec<OwnedFd>,
     pub(crate) decoder: Decoder,
 }
 
@@ -43,13 +64,11 @@ const SETTLE: Duration = Duration::from_millis(1);
 const ROUND_BYTES_MAX: usize = 2 << 20;
 /// Bytes that wait for older records of the other ring; past this, order matters less than memory.
 const BATCH_BYTES_MAX: usize = 32 << 20;
-/// Asks for the ring that is never crowded out.
-const VITAL: u32 = 0x8000_0000;
 
 impl Probes {
-    /// Loads the probes and attaches them; `kinds` says what is wanted.
+    /// Loads the probes and attaches those that tell of processes; [`Probes::hooks`] does the rest.
     pub(crate) fn load(
-        kinds: &BTreeSet<EventKind>,
+        hook: Hook,
         ring_bytes: usize,
         decoder: Decoder,
         shared: &Shared,
@@ -58,22 +77,43 @@ impl Probes {
         let object: &'static mut MaybeUninit<OpenObject> = Box::leak(Box::new(MaybeUninit::uninit()));
         let mut open =
             SensorSkelBuilder::default().open(object).map_err(SensorError::kernel("opening the probes"))?;
-        if let Some(data) = open.maps.rodata_data.as_deref_mut() {
-            data.self_pid = std::process::id();
+        if hook == Hook::RawTracepoint {
+            become_raw(&mut open);
         }
         let ring = u32::try_from(ring_bytes.next_power_of_two().clamp(1 << 16, 1 << 30)).unwrap_or(1 << 24);
         open.maps.ring.set_max_entries(ring).map_err(SensorError::kernel("sizing the ring buffer"))?;
         let skeleton = open.load().map_err(SensorError::kernel("loading the probes"))?;
-        let mut probes = Self { skeleton, _links: Vec::new(), decoder };
+        let mut probes = Self { skeleton, hook, links: Vec::new(), decoder };
+        probes.identify();
         probes.connect()?;
-        want(&probes.wanted()?, kinds)?;
         probes.attach(shared)?;
         Ok(probes)
     }
 
-    /// The map that says which calls are wanted, for whoever changes it later.
-    pub(crate) fn wanted(&self) -> Result<MapHandle, SensorError> {
-        MapHandle::try_from(&self.skeleton.maps.wanted).map_err(SensorError::kernel("sharing a map"))
+    /// This process's id as the kernel counts, whatever pid namespace it lives in.
+    pub(crate) fn self_pid(&self) -> u32 {
+        self.skeleton.maps.bss_data.as_deref().map_or_else(std::process::id, |data| data.self_tgid)
+    }
+
+    // The probes leave this process out. Who that is only the kernel knows: in a pid namespace it has another number.
+    fn identify(&mut self) {
+        let ran = self.skeleton.progs.identify.test_run(ProgramInput::default());
+        let named = self.skeleton.maps.bss_data.as_deref_mut();
+        if let (Err(error), Some(data)) = (ran, named) {
+            tracing::debug!("the kernel does not run a program on demand: {error}");
+            data.self_tgid = std::process::id();
+        }
+    }
+
+    /// What chooses which calls are told, for whoever changes it later.
+    pub(crate) fn hooks(&self) -> Result<Hooks, SensorError> {
+        let map = MapHandle::try_from(&self.skeleton.maps.wanted);
+        let program = self.skeleton.progs.call_exit.as_fd().try_clone_to_owned();
+        let program = program.map_err(|error| SensorError::Kernel {
+            action: "sharing a program",
+            reason: error.to_string(),
+        })?;
+        Ok(Hooks::new(map.map_err(SensorError::kernel("sharing a map"))?, program, self.hook))
     }
 
     /// The map of counters.
@@ -81,31 +121,22 @@ impl Probes {
         MapHandle::try_from(&self.skeleton.maps.counters).map_err(SensorError::kernel("sharing a map"))
     }
 
-    // Puts the probe of each shape of arguments where the first program finds it.
+    // Puts the program of each shape of arguments where the first program finds it.
     fn connect(&self) -> Result<(), SensorError> {
-        use std::os::fd::{AsFd, AsRawFd};
         let programs = &self.skeleton.progs;
         let shapes = [
-            (Probe::Open, &programs.call_open),
-            (Probe::Path, &programs.call_path),
-            (Probe::Paths, &programs.call_paths),
-            (Probe::Fd, &programs.call_fd),
-            (Probe::Socket, &programs.call_socket),
-            (Probe::Plain, &programs.call_plain),
-            (Probe::Texts, &programs.call_texts),
+            (Program::Any, &programs.call_any),
+            (Program::Open, &programs.call_open),
+            (Program::Socket, &programs.call_socket),
+            (Program::Send, &programs.call_send),
+            (Program::Receive, &programs.call_receive),
+            (Program::Write, &programs.call_write),
+            (Program::Memory, &programs.call_memory),
         ];
-        for (probe, program) in shapes {
-            let key = (probe as u32).to_ne_bytes();
+        for (place, program) in shapes {
+            let key = (place as u32).to_ne_bytes();
             let value = program.as_fd().as_raw_fd().to_ne_bytes();
             let done = self.skeleton.maps.programs.update(&key, &value, MapFlags::ANY);
-            done.map_err(SensorError::kernel("connecting the probes"))?;
-        }
-        for (theirs, ours) in COMPAT {
-            let done = self.skeleton.maps.compat_calls.update(
-                &theirs.to_ne_bytes(),
-                &ours.to_ne_bytes(),
-                MapFlags::ANY,
-            );
             done.map_err(SensorError::kernel("connecting the probes"))?;
         }
         Ok(())
@@ -113,20 +144,20 @@ impl Probes {
 
     fn attach(&mut self, shared: &Shared) -> Result<(), SensorError> {
         let programs = &self.skeleton.progs;
-        let entries = [
-            ("tp_btf/sched_process_fork", &programs.process_fork),
-            ("tp_btf/sched_process_exec", &programs.process_exec),
-            ("tp_btf/sched_process_exit", &programs.process_exit),
-            ("tp_btf/sys_exit", &programs.call_exit),
+        let entries: [(&str, BorrowedFd<'_>); 3] = [
+            ("sched_process_fork", programs.process_fork.as_fd()),
+            ("sched_process_exec", programs.process_exec.as_fd()),
+            ("sched_process_exit", programs.process_exit.as_fd()),
         ];
-        for (name, program) in entries {
-            match program.attach() {
+        for (tracepoint, program) in entries {
+            let name = format!("{}/{tracepoint}", self.hook.name());
+            match attach(program, tracepoint, self.hook) {
                 Ok(link) => {
-                    shared.capability(name, true, "attached");
-                    self._links.push(link);
+                    shared.capability(&name, true, "attached");
+                    self.links.push(link);
                 }
                 Err(error) => {
-                    shared.capability(name, false, &error.to_string());
+                    shared.capability(&name, false, &error.to_string());
                     return Err(SensorError::Kernel {
                         action: "attaching a probe",
                         reason: format!("{name}: {error}"),
@@ -144,7 +175,7 @@ impl Probes {
         shared: &Arc<Shared>,
         sink: impl FnMut(Event),
     ) -> Result<(), SensorError> {
-        let Self { skeleton, _links, decoder } = self;
+        let Self { skeleton, links: _links, decoder, .. } = self;
         let batch = Rc::new(RefCell::new(Batch::default()));
         let mut builder = RingBufferBuilder::new();
         for ring in [&skeleton.maps.ring_process as &dyn MapCore, &skeleton.maps.ring] {
@@ -274,22 +305,27 @@ impl<S: FnMut(Event)> Reader<S> {
     }
 }
 
-/// Writes into the map which calls are wanted.
-pub(crate) fn want(wanted: &MapHandle, kinds: &BTreeSet<EventKind>) -> Result<(), SensorError> {
-    // The table must hear of directories and names whatever the rules ask for.
-    let always = [EventKind::Chdir, EventKind::Fchdir, EventKind::Chroot];
-    let values: HashMap<u32, u32> = CALLS
-        .iter()
-        .filter(|call| kinds.contains(&call.kind) || always.contains(&call.kind))
-        .map(|call| (call.number, call.probe as u32 | if call.vital { VITAL } else { 0 }))
-        .collect();
-    for call in CALLS {
-        let value = values.get(&call.number).copied().unwrap_or(0);
-        wanted
-            .update(&call.number.to_ne_bytes(), &value.to_ne_bytes(), MapFlags::ANY)
-            .map_err(SensorError::kernel("choosing the calls"))?;
+// The same programs as raw tracepoints.
+fn become_raw(open: &mut OpenSensorSkel<'_>) {
+    if let Some(data) = open.maps.rodata_data.as_deref_mut() {
+        data.direct = false;
     }
-    Ok(())
+    let programs = &mut open.progs;
+    for program in [
+        &mut programs.call_exit,
+        &mut programs.call_any,
+        &mut programs.call_open,
+        &mut programs.call_socket,
+        &mut programs.call_send,
+        &mut programs.call_receive,
+        &mut programs.call_write,
+        &mut programs.call_memory,
+        &mut programs.process_fork,
+        &mut programs.process_exec,
+        &mut programs.process_exit,
+    ] {
+        program.set_prog_type(ProgramType::RawTracepoint);
+    }
 }
 
 #[cfg(test)]

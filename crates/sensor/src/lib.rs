@@ -28,7 +28,9 @@ mod record;
 mod sensor;
 mod status;
 mod table;
+mod task;
 mod wanted;
+mod wish;
 
 #[allow(
     clippy::all,
@@ -44,5 +46,20 @@ mod skeleton {
     include!(concat!(env!("OUT_DIR"), "/sensor.skel.rs"));
 }
 
+#[allow(
+    clippy::all,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    unused_imports,
+    dead_code,
+    reason = "generated"
+)]
+mod skeleton_table {
+    include!(concat!(env!("OUT_DIR"), "/table.skel.rs"));
+}
+
+pub use ebpf::Hook;
 pub use error::SensorError;
 pub use sensor::{Sensor, SensorHandle, SensorOptions, capturable_kinds, probe};

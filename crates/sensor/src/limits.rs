@@ -20,3 +20,7 @@ pub(crate) const PROC_FILE_BYTES_MAX: u64 = 64 << 10;
 pub(crate) const CGROUPS_MAX: usize = 32;
 /// Children of one process that are followed when it ends.
 pub(crate) const ORPHANS_MAX: usize = 256;
+/// Bytes of the kernel's list of processes that are read: some 65,536 processes with long arguments.
+pub(crate) const TASKS_BYTES_MAX: usize = 256 << 20;
+/// Bytes of one process in that list, in the mean.
+pub(crate) const PROCESS_RECORD_BYTES: usize = 1_024;

@@ -9,6 +9,10 @@ pub(crate) enum Class {
     Exec,
     Fork,
     Exit,
+    /// A question to a name server.
+    Dns,
+    /// A process that was there before the probes.
+    Task,
 }
 
 /// One record.
@@ -31,6 +35,7 @@ pub(crate) const CGROUP: u8 = 9;
 const SOCKET: u8 = 10;
 pub(crate) const SOCKADDR: u8 = 11;
 const FILE: u8 = 12;
+pub(crate) const DATA: u8 = 13;
 pub(crate) const TEXT3: u8 = 14;
 
 impl<'a> Record<'a> {
@@ -43,6 +48,8 @@ impl<'a> Record<'a> {
             1 => Class::Exec,
             2 => Class::Fork,
             3 => Class::Exit,
+            4 => Class::Dns,
+            5 => Class::Task,
             _ => return None,
         };
         Some(Self { head, class, fields })
@@ -125,10 +132,18 @@ fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
     Some(unsafe { std::ptr::read_unaligned(bytes.as_ptr().cast::<T>()) })
 }
 
-/// Structures of integers only.
-trait Plain: Copy {}
+/// The bytes of a structure as C lays it out.
+#[expect(unsafe_code, reason = "the kernel reads C structures")]
+pub(crate) fn bytes_of<T: Plain>(value: &T) -> &[u8] {
+    // SAFETY: `Plain` promises a structure of integers without padding, so each of its bytes is initialised.
+    unsafe { std::slice::from_raw_parts(std::ptr::from_ref(value).cast::<u8>(), size_of::<T>()) }
+}
+
+/// Structures of integers only, without padding.
+pub(crate) trait Plain: Copy {}
 
 impl Plain for types::head {}
+impl Plain for types::wish {}
 impl Plain for types::socket_ends {}
 impl Plain for types::file_facts {}
 

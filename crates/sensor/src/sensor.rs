@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use libbpf_rs::MapHandle;
 use yagura_event::{Event, EventKind, Process, SensorMode, SensorStatus};
 
 use crate::{
@@ -16,12 +15,13 @@ use crate::{
     call::CALLS,
     clock::Clock,
     decode::Decoder,
-    ebpf::{self, Probes},
+    ebpf::{Hook, Probes},
     limits::{PROCESSES_MAX, RING_BYTES},
     poll,
     status::{Shared, lock},
     table::Table,
     wanted::Wanted,
+    wish::{Hooks, Wishes},
 };
 
 /// What the sensor is asked to do.
@@ -29,8 +29,12 @@ use crate::{
 pub struct SensorOptions {
     /// Kinds of event to deliver. What nobody wants costs close to nothing.
     pub kinds: BTreeSet<EventKind>,
+    /// Kinds whose first bytes are wanted with them (`evt.buffer`): a stream's, too, which costs at each read or write.
+    pub data: BTreeSet<EventKind>,
     /// Only this way of listening; `None` takes the best that works.
     pub mode: Option<SensorMode>,
+    /// Only this way to the kernel's tracepoints, with eBPF; `None` takes the best that works.
+    pub hook: Option<Hook>,
     /// Size of the kernel's ring buffer in bytes; rounded up to a power of two.
     pub ring_bytes: usize,
     /// Most processes in the process table.
@@ -41,7 +45,9 @@ impl Default for SensorOptions {
     fn default() -> Self {
         Self {
             kinds: EventKind::ALL.iter().copied().collect(),
+            data: BTreeSet::new(),
             mode: None,
+            hook: None,
             ring_bytes: RING_BYTES,
             processes_max: PROCESSES_MAX,
         }
@@ -50,9 +56,9 @@ impl Default for SensorOptions {
 
 /// Kinds of event that a way of listening can deliver.
 pub fn capturable_kinds(mode: SensorMode) -> BTreeSet<EventKind> {
-    use EventKind::{Accept, Clone, Connect, Execve, Listen, ProcExit};
+    use EventKind::{Accept, Clone, Connect, DnsQuery, Execve, Listen, ProcExit};
     match mode {
-        SensorMode::Ebpf => CALLS.iter().map(|call| call.kind).chain([Clone, ProcExit]).collect(),
+        SensorMode::Ebpf => CALLS.iter().map(|call| call.kind).chain([Clone, ProcExit, DnsQuery]).collect(),
         SensorMode::ProcConnector => [Execve, Clone, ProcExit].into(),
         SensorMode::Procfs => [Execve, ProcExit, Connect, Accept, Listen].into(),
         SensorMode::Off => BTreeSet::new(),
@@ -65,7 +71,8 @@ pub struct Sensor {
     shared: Arc<Shared>,
     wanted: Arc<Wanted>,
     // The probes' own copy of it, by call.
-    calls: Arc<Mutex<Option<MapHandle>>>,
+    hooks: Arc<Mutex<Option<Hooks>>>,
+    wishes: Arc<Mutex<Wishes>>,
 }
 
 enum Way {
@@ -110,7 +117,13 @@ impl Sensor {
         shared.capability("procfs", Path::new("/proc/self/stat").exists(), "read again and again");
         *lock(&shared.mode) = SensorMode::Procfs;
         let table = Table::new(options.processes_max, Clock::new());
-        Ok(Self { way: Way::Procfs(Box::new(table)), shared, wanted, calls: Arc::default() })
+        Ok(Self {
+            way: Way::Procfs(Box::new(table)),
+            shared,
+            wanted,
+            hooks: Arc::default(),
+            wishes: Arc::default(),
+        })
     }
 
     fn ebpf(options: &SensorOptions, shared: &Arc<Shared>, wanted: &Arc<Wanted>) -> Result<Self, String> {
@@ -123,21 +136,53 @@ impl Sensor {
         libbpf_rs::set_print(Some((libbpf_rs::PrintLevel::Warn, |_, text| {
             tracing::debug!("libbpf: {}", text.trim_end())
         })));
+        let mut refused = Vec::new();
+        for hook in [Hook::Btf, Hook::RawTracepoint] {
+            if options.hook.is_some_and(|only| only != hook) {
+                continue;
+            }
+            match Self::hooked(hook, options, shared, wanted) {
+                Ok(sensor) => {
+                    lock(&shared.reasons).extend(refused);
+                    return Ok(sensor);
+                }
+                Err(error) => {
+                    shared.capability(hook.name(), false, &error.to_string());
+                    refused.push(format!("{}: {error}", hook.name()));
+                }
+            }
+        }
+        Err(format!("{}; {EBPF_NEEDS}", refused.join("; ")))
+    }
+
+    fn hooked(
+        hook: Hook,
+        options: &SensorOptions,
+        shared: &Arc<Shared>,
+        wanted: &Arc<Wanted>,
+    ) -> Result<Self, SensorError> {
         let table = Table::new(options.processes_max, Clock::new());
         let decoder = Decoder::new(table, Arc::clone(wanted));
-        let loaded = Probes::load(&options.kinds, options.ring_bytes, decoder, shared);
-        let mut probes = loaded.map_err(|error| format!("{error}; a Linux kernel 5.8 or newer with BTF, and root or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE are needed"))?;
+        let mut probes = Probes::load(hook, options.ring_bytes, decoder, shared)?;
+        let mut hooks = probes.hooks()?;
+        let wishes = Wishes { kinds: options.kinds.clone(), data: options.data.clone() };
+        hooks.want(&wishes)?;
+        shared.capability(&format!("{}/sys_exit", hook.name()), true, "attached while kinds need it");
         // Attached first: a process that begins while the table is filled is in the ring already.
-        probes.decoder.table.fill();
+        probes.decoder.table.set_self(probes.self_pid());
+        match probes.decoder.table.fill() {
+            Ok(()) => shared.capability("iter/task", true, "lists the processes that were there before"),
+            Err(reason) => shared.capability("iter/task", false, &format!("{reason}; procfs lists them")),
+        }
         shared.set_processes(probes.decoder.table.len(), probes.decoder.table.containers());
-        let calls = probes.wanted().map_err(|error| error.to_string())?;
-        *lock(&shared.counters) = Some(probes.counters().map_err(|error| error.to_string())?);
+        *lock(&shared.counters) = Some(probes.counters()?);
         *lock(&shared.mode) = SensorMode::Ebpf;
         Ok(Self {
             way: Way::Ebpf(Box::new(probes)),
             shared: Arc::clone(shared),
             wanted: Arc::clone(wanted),
-            calls: Arc::new(Mutex::new(Some(calls))),
+            hooks: Arc::new(Mutex::new(Some(hooks))),
+            wishes: Arc::new(Mutex::new(wishes)),
         })
     }
 
@@ -160,10 +205,14 @@ impl Sensor {
         SensorHandle {
             shared: Arc::clone(&self.shared),
             wanted: Arc::clone(&self.wanted),
-            calls: Arc::clone(&self.calls),
+            hooks: Arc::clone(&self.hooks),
+            wishes: Arc::clone(&self.wishes),
         }
     }
 }
+
+const EBPF_NEEDS: &str =
+    "a Linux kernel 5.11 or newer with BTF, and root or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE are needed";
 
 /// How long an answer is waited for: several rounds of the slowest way of listening.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
@@ -174,7 +223,8 @@ pub struct SensorHandle {
     shared: Arc<Shared>,
     wanted: Arc<Wanted>,
     // The probes' own copy of it, by call.
-    calls: Arc<Mutex<Option<MapHandle>>>,
+    hooks: Arc<Mutex<Option<Hooks>>>,
+    wishes: Arc<Mutex<Wishes>>,
 }
 
 impl SensorHandle {
@@ -188,12 +238,30 @@ impl SensorHandle {
     /// # Errors
     /// When the kernel refuses the change.
     pub fn set_kinds(&self, kinds: &BTreeSet<EventKind>) -> Result<(), SensorError> {
-        let calls = lock(&self.calls);
         self.wanted.set(kinds);
-        match &*calls {
-            Some(calls) => ebpf::want(calls, kinds),
+        lock(&self.wishes).kinds.clone_from(kinds);
+        self.tell_probes()
+    }
+
+    /// Changes of which kinds the first bytes are wanted with them (`evt.buffer`), from this moment on.
+    ///
+    /// # Errors
+    /// When the kernel refuses the change.
+    pub fn set_data(&self, kinds: &BTreeSet<EventKind>) -> Result<(), SensorError> {
+        lock(&self.wishes).data.clone_from(kinds);
+        self.tell_probes()
+    }
+
+    fn tell_probes(&self) -> Result<(), SensorError> {
+        match &mut *lock(&self.hooks) {
+            Some(hooks) => hooks.want(&lock(&self.wishes)),
             None => Ok(()),
         }
+    }
+
+    /// True while every system call passes a probe; false where only programs that begin and end are wanted.
+    pub fn hooks_calls(&self) -> bool {
+        lock(&self.hooks).as_ref().is_some_and(Hooks::is_attached)
     }
 
     /// Every process that lives, as far as the sensor knows; empty where it does not answer within two seconds.

@@ -14,7 +14,7 @@ use yagura_event::{
     BlindSpot, Capability, EventKind, EventRate, Loss, Process, SensorMode, SensorStatus, Timestamp,
 };
 
-use crate::table::Table;
+use crate::{call::Group, table::Table};
 
 /// Counters and facts.
 pub(crate) struct Shared {
@@ -130,24 +130,22 @@ impl Shared {
             count,
             detail: detail.to_owned(),
         };
-        // `enum counter` of the probes.
-        vec![
-            loss(
-                "ring_buffer",
-                kernel(0),
-                "events the reader was too slow for; sensor.ring_bytes makes room for more",
-            ),
-            loss(
-                "ring_buffer_process",
-                kernel(1),
-                "events of processes that began, ended or changed who they are",
-            ),
-            loss(
-                "malformed",
-                self.malformed.load(Ordering::Relaxed),
-                "records that could not be read; please report this",
-            ),
-        ]
+        // The probes count what they sent, then what they lost by group.
+        let lost = |group: Group| {
+            let detail = if group.is_vital() {
+                "events of a ring of their own: the machine did more at once than it holds"
+            } else {
+                "events the reader was too slow for; sensor.ring_bytes makes room for more"
+            };
+            loss(&format!("ring_buffer.{}", group.name()), kernel(1 + group as u32), detail)
+        };
+        let mut losses: Vec<Loss> = Group::ALL.into_iter().map(lost).collect();
+        losses.push(loss(
+            "malformed",
+            self.malformed.load(Ordering::Relaxed),
+            "records that could not be read; please report this",
+        ));
+        losses
     }
 
     fn event_rates(&self) -> Vec<EventRate> {

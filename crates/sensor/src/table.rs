@@ -21,6 +21,7 @@ use crate::{
     procfs::{self, Facts},
     record::{self, Class, Record},
     skeleton::types,
+    task::Tasks,
 };
 
 /// Who every process is.
@@ -34,6 +35,8 @@ pub(crate) struct Table {
     swept: Option<Instant>,
     limit: usize,
     next_id: u64,
+    // The numbers in /proc are those the kernel tells: not so in a pid namespace.
+    procfs: bool,
     pub(crate) evicted: u64,
     clock: Clock,
     accounts: Accounts,
@@ -56,6 +59,8 @@ impl Entry {
     }
 }
 
+/// `HEAD_KERNEL_THREAD` of the probes.
+const KERNEL_THREAD: u32 = 1;
 /// Ended processes that are kept.
 const ENDED_MAX: usize = 1_024;
 /// Two start times closer than this are the same: procfs tells hundredths of a second.
@@ -75,6 +80,7 @@ impl Table {
             swept: None,
             limit: limit.max(64),
             next_id: 1,
+            procfs: true,
             evicted: 0,
             clock,
             accounts: Accounts::default(),
@@ -100,8 +106,53 @@ impl Table {
         living.map(|entry| Arc::clone(&entry.process)).collect()
     }
 
-    /// Fills the table with every process there is.
-    pub(crate) fn fill(&mut self) {
+    /// This process as the kernel numbers it. Where it knows itself by another number, procfs numbers others otherwise,
+    /// too, and is not asked.
+    pub(crate) fn set_self(&mut self, pid: u32) {
+        self.procfs = pid == std::process::id();
+    }
+
+    /// Fills the table with every process there is, from the kernel's list.
+    ///
+    /// # Errors
+    /// Why procfs was asked instead.
+    pub(crate) fn fill(&mut self) -> Result<(), String> {
+        match Tasks::read() {
+            Ok(tasks) => {
+                tasks.records().iter().filter(|record| record.class == Class::Task).for_each(|record| {
+                    self.meet(record);
+                });
+                Ok(())
+            }
+            Err(reason) => {
+                self.fill_from_procfs();
+                Err(reason)
+            }
+        }
+    }
+
+    // A process that was there before the probes.
+    fn meet(&mut self, record: &Record<'_>) {
+        let head = &record.head;
+        let comm = record.comm();
+        // What the probes told meanwhile is newer.
+        if self.entries.get(&head.pid).is_some_and(|entry| entry.is_of(head.start)) {
+            return;
+        }
+        let mut process = Process { id: self.next_id, pid: head.pid, vpid: head.vpid, ..Process::default() };
+        process.start_time = self.clock.at_boot(head.start);
+        process.exec_time = process.start_time;
+        self.run_program(&mut process, record, &comm);
+        if head.flags & KERNEL_THREAD != 0 {
+            process.exe = process.name.clone();
+        }
+        let parent = self.parent_of(head);
+        self.bring_up_to_date(&mut process, head, &comm, parent);
+        self.put(process, head.start, true);
+    }
+
+    /// Fills the table with every process that procfs shows.
+    pub(crate) fn fill_from_procfs(&mut self) {
         let mut pids = procfs::pids();
         pids.sort_unstable();
         for pid in pids {
@@ -114,7 +165,7 @@ impl Table {
         if let Some(entry) = self.entries.get(&pid) {
             return Some(Arc::clone(&entry.process));
         }
-        let facts = procfs::facts(pid)?;
+        let facts = procfs::facts(pid).filter(|_| self.procfs)?;
         let parent = match facts.ppid {
             0 => None,
             ppid if depth < Process::ANCESTORS_MAX => self.discover(ppid, depth + 1),
@@ -261,7 +312,7 @@ impl Table {
 
     // Ends that were not told, because a record was lost, leave entries behind. True where there were some.
     fn sweep(&mut self) -> bool {
-        if self.swept.is_some_and(|swept| swept.elapsed() < SWEEP_EVERY) {
+        if !self.procfs || self.swept.is_some_and(|swept| swept.elapsed() < SWEEP_EVERY) {
             return false;
         }
         self.swept = Some(Instant::now());
@@ -303,7 +354,7 @@ impl Table {
 
     // A process whose beginning was not seen: from procfs if it is still the same, else from the record alone.
     fn adopt(&mut self, head: &types::head, comm: &str) -> Arc<Process> {
-        let facts = procfs::facts(head.pid).filter(|facts| same_start(facts.start, head.start));
+        let facts = procfs::facts(head.pid).filter(|facts| self.procfs && same_start(facts.start, head.start));
         let facts = facts.unwrap_or_else(|| Facts {
             pid: head.pid,
             vpid: head.vpid,
@@ -389,21 +440,9 @@ impl Table {
         let head = &record.head;
         let comm = record.comm();
         let mut process = Process::clone(&self.of(head, &comm));
-        let argv =
-            record.field(record::ARGV).map(|bytes| record::texts(bytes, ARGS_BYTES_MAX)).unwrap_or_default();
         process.id = self.next_id;
-        process.name = comm.as_str().into();
-        process.exe = argv.first().cloned().unwrap_or_default();
-        process.args = argv.into_iter().skip(1).collect();
-        process.cmdline = Process::join_cmdline(&process.name, &process.args);
-        process.env =
-            record.field(record::ENV).map(|bytes| record::texts(bytes, ENV_BYTES_MAX)).unwrap_or_default();
-        process.exe_file = exe_file(record);
         process.exec_time = self.clock.at_boot(head.time);
-        if let Some(cwd) = record.path(record::CWD) {
-            process.cwd = cwd.into();
-        }
-        self.follow_cgroup(&mut process, record);
+        self.run_program(&mut process, record, &comm);
         let container = process.container.clone();
         process.credentials = self.credentials(&Ids::of(head), container.as_deref(), head.pid);
         let had_children = self.entries.get(&head.pid).is_some_and(|entry| !entry.children.is_empty());
@@ -412,6 +451,24 @@ impl Table {
             self.show_to_children(&process);
         }
         process
+    }
+
+    // What a record tells of a program: its file, arguments, environment, where it runs.
+    fn run_program(&mut self, process: &mut Process, record: &Record<'_>, comm: &str) {
+        let texts = |tag, bytes_max| {
+            record.field(tag).map(|bytes| record::texts(bytes, bytes_max)).unwrap_or_default()
+        };
+        let argv = texts(record::ARGV, ARGS_BYTES_MAX);
+        process.name = comm.into();
+        process.exe = argv.first().cloned().unwrap_or_default();
+        process.args = argv.into_iter().skip(1).collect();
+        process.cmdline = Process::join_cmdline(&process.name, &process.args);
+        process.env = texts(record::ENV, ENV_BYTES_MAX);
+        process.exe_file = exe_file(record);
+        if let Some(cwd) = record.path(record::CWD) {
+            process.cwd = cwd.into();
+        }
+        self.follow_cgroup(process, record);
     }
 
     /// A process ended. Its picture stays for a while; its children get the parent that the kernel gave them.
@@ -473,7 +530,8 @@ impl Table {
 
     fn reparent(&mut self, pid: u32) {
         for child in self.children(pid) {
-            let Some(ppid) = procfs::ppid(child).filter(|ppid| *ppid != pid && *ppid != child) else {
+            let ppid = procfs::ppid(child).filter(|ppid| self.procfs && *ppid != pid && *ppid != child);
+            let Some(ppid) = ppid else {
                 continue;
             };
             let parent = self.discover(ppid, 0);
@@ -506,18 +564,30 @@ impl Table {
 
     /// A user's number with its name, as the process's own root knows it.
     pub(crate) fn user(&mut self, process: &Process, id: u32) -> yagura_event::User {
-        let (key, root) = root_of(process.container.as_deref(), process.pid);
+        let (key, root) = self.root_of(process.container.as_deref(), process.pid);
         self.accounts.user(&key, || root, id)
     }
 
     /// A group's number with its name, as the process's own root knows it.
     pub(crate) fn group(&mut self, process: &Process, id: u32) -> yagura_event::User {
-        let (key, root) = root_of(process.container.as_deref(), process.pid);
+        let (key, root) = self.root_of(process.container.as_deref(), process.pid);
         self.accounts.group(&key, || root, id)
     }
 
+    // Whose account files name the users: the container's, seen through any of its processes, or the host's.
+    fn root_of(&self, container: Option<&Container>, pid: u32) -> (String, PathBuf) {
+        match container {
+            Some(container) if self.procfs => {
+                (container.id.clone(), PathBuf::from(format!("/proc/{pid}/root")))
+            }
+            // No way to look into it: its users have numbers only.
+            Some(container) => (container.id.clone(), PathBuf::new()),
+            None => (String::new(), PathBuf::from("/")),
+        }
+    }
+
     fn credentials(&mut self, ids: &Ids, container: Option<&Container>, pid: u32) -> Credentials {
-        let (key, root) = root_of(container, pid);
+        let (key, root) = self.root_of(container, pid);
         let mut user = |id| self.accounts.user(&key, || root.clone(), id);
         let (effective, login) = (user(ids.uids[1]), ids.login.map(user));
         Credentials {
@@ -559,14 +629,6 @@ fn login(head: &types::head) -> Option<u32> {
 
 fn same_start(one: u64, other: u64) -> bool {
     one.abs_diff(other) < SAME_START_NANOS
-}
-
-// Whose account files name the users: the container's, seen through any of its processes, or the host's.
-fn root_of(container: Option<&Container>, pid: u32) -> (String, PathBuf) {
-    match container {
-        Some(container) => (container.id.clone(), PathBuf::from(format!("/proc/{pid}/root"))),
-        None => (String::new(), PathBuf::from("/")),
-    }
 }
 
 fn exe_file(record: &Record<'_>) -> ExeFile {

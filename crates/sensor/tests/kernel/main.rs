@@ -3,6 +3,10 @@
 //! One sensor serves all checks; each does its thing in a child with a name of its own and looks for that child's events.
 //! Without root or eBPF the tests say so and are skipped.
 
+mod calls;
+mod network;
+mod start;
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -330,7 +334,7 @@ fn twenty_thousand_short_processes_leave_the_table_small() {
     let status = seen.handle.status();
     assert!(status.processes < before + 500, "{} processes after {before}", status.processes);
     let lost: u64 =
-        status.losses.iter().filter(|loss| loss.place == "ring_buffer_process").map(|loss| loss.count).sum();
+        status.losses.iter().filter(|loss| loss.place == "ring_buffer.process").map(|loss| loss.count).sum();
     assert_eq!(lost, 0);
 }
 
@@ -343,7 +347,7 @@ fn every_numbered_open_arrives_or_is_counted_as_lost() {
             .status()
             .losses
             .iter()
-            .filter(|loss| loss.place == "ring_buffer")
+            .filter(|loss| loss.place == "ring_buffer.file")
             .map(|loss| loss.count)
             .sum::<u64>()
     };
@@ -617,7 +621,7 @@ fn a_flood_of_opens_loses_no_process() {
     let lost = |place: &str| -> u64 {
         seen.handle.status().losses.iter().filter(|loss| loss.place == place).map(|loss| loss.count).sum()
     };
-    let before = (lost("ring_buffer"), lost("ring_buffer_process"), seen.handle.status().events);
+    let before = (lost("ring_buffer.file"), lost("ring_buffer.process"), seen.handle.status().events);
     let flood = "import os,time\nend=time.time()+3\nwhile time.time()<end:\n for i in range(200):\n  try: os.open('/dev/null/x',0)\n  except OSError: pass";
     let mut floods: Vec<_> =
         (0..4).filter_map(|_| Command::new("python3").args(["-c", flood]).spawn().ok()).collect();
@@ -642,9 +646,9 @@ fn a_flood_of_opens_loses_no_process() {
         })
         .count();
     drop(events);
-    println!("{} events, {} lost", seen.handle.status().events - before.2, lost("ring_buffer") - before.0);
+    println!("{} events, {} lost", seen.handle.status().events - before.2, lost("ring_buffer.file") - before.0);
     assert_eq!(told, 100);
-    assert_eq!(lost("ring_buffer_process"), before.1);
+    assert_eq!(lost("ring_buffer.process"), before.1);
 }
 
 #[test]
