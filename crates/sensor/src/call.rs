@@ -30,15 +30,8 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Process,
-        Self::Identity,
-        Self::Kernel,
-        Self::File,
-        Self::Network,
-        Self::Memory,
-        Self::Control,
-    ];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Process, Self::Identity, Self::Kernel, Self::File, Self::Network, Self::Memory, Self::Control];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -163,18 +163,14 @@ impl Sensor {
     ) -> Result<Self, SensorError> {
         let table = Table::new(options.processes_max, Clock::new());
         let decoder = Decoder::new(table, Arc::clone(wanted));
+        let begin = Instant::now();
         let mut probes = Probes::load(hook, options.ring_bytes, decoder, shared)?;
         let mut hooks = probes.hooks()?;
         let wishes = Wishes { kinds: options.kinds.clone(), data: options.data.clone() };
         hooks.want(&wishes)?;
-        shared.capability(&format!("{}/sys_exit", hook.name()), true, "attached while kinds need it");
-        // Attached first: a process that begins while the table is filled is in the ring already.
-        probes.decoder.table.set_self(probes.self_pid());
-        match probes.decoder.table.fill() {
-            Ok(()) => shared.capability("iter/task", true, "lists the processes that were there before"),
-            Err(reason) => shared.capability("iter/task", false, &format!("{reason}; procfs lists them")),
-        }
-        shared.set_processes(probes.decoder.table.len(), probes.decoder.table.containers());
+        let detail = format!("attached while kinds need it; loaded in {} ms", begin.elapsed().as_millis());
+        shared.capability(&format!("{}/sys_exit", hook.name()), true, &detail);
+        Self::list_processes(&mut probes, shared);
         *lock(&shared.counters) = Some(probes.counters()?);
         *lock(&shared.mode) = SensorMode::Ebpf;
         Ok(Self {
@@ -184,6 +180,21 @@ impl Sensor {
             hooks: Arc::new(Mutex::new(Some(hooks))),
             wishes: Arc::new(Mutex::new(wishes)),
         })
+    }
+
+    // The probes are attached already: a process that begins meanwhile is in the ring.
+    fn list_processes(probes: &mut Probes, shared: &Shared) {
+        let begin = Instant::now();
+        let pid = probes.self_pid();
+        let table = &mut probes.decoder.table;
+        table.set_self(pid);
+        let listed = table.fill();
+        let found = format!("{} processes in {} ms", table.len(), begin.elapsed().as_millis());
+        match listed {
+            Ok(()) => shared.capability("iter/task", true, &format!("listed {found}")),
+            Err(reason) => shared.capability("iter/task", false, &format!("{reason}; procfs listed {found}")),
+        }
+        shared.set_processes(table.len(), table.containers());
     }
 
     /// Delivers events to `sink`, on this thread, until `stop` is true.

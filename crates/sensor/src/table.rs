@@ -354,7 +354,8 @@ impl Table {
 
     // A process whose beginning was not seen: from procfs if it is still the same, else from the record alone.
     fn adopt(&mut self, head: &types::head, comm: &str) -> Arc<Process> {
-        let facts = procfs::facts(head.pid).filter(|facts| self.procfs && same_start(facts.start, head.start));
+        let facts =
+            procfs::facts(head.pid).filter(|facts| self.procfs && same_start(facts.start, head.start));
         let facts = facts.unwrap_or_else(|| Facts {
             pid: head.pid,
             vpid: head.vpid,

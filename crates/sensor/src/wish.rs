@@ -108,8 +108,8 @@ fn needs_calls(kinds: &BTreeSet<EventKind>) -> bool {
 // What the probes are told of a call; nothing where nobody wants it.
 fn wish(call: &Call, wishes: &Wishes) -> Option<types::wish> {
     let wanted = wishes.kinds.contains(&call.kind) || ALWAYS.contains(&call.kind);
-    let carries_dns = matches!(call.program, Program::Send | Program::Write)
-        && wishes.kinds.contains(&EventKind::DnsQuery);
+    let carries_dns =
+        matches!(call.program, Program::Send | Program::Write) && wishes.kinds.contains(&EventKind::DnsQuery);
     if !wanted && !carries_dns {
         return None;
     }
@@ -130,7 +130,10 @@ fn wish(call: &Call, wishes: &Wishes) -> Option<types::wish> {
 }
 
 /// Attaches a program to a tracepoint. What is returned keeps it attached; nothing is pinned.
-#[expect(unsafe_code, reason = "libbpf's own wrapper gives a link that is bound to the skeleton's life and thread")]
+#[expect(
+    unsafe_code,
+    reason = "libbpf's own wrapper gives a link that is bound to the skeleton's life and thread"
+)]
 pub(crate) fn attach(program: BorrowedFd<'_>, tracepoint: &str, hook: Hook) -> io::Result<OwnedFd> {
     let name = CString::new(tracepoint).map_err(io::Error::other)?;
     let name = match hook {

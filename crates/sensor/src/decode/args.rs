@@ -125,11 +125,9 @@ impl CallOf<'_> {
                 (ArgName::Length, ArgValue::Uint(self.number(1))),
             ]),
             Ftruncate => args([self.res(), on, name(), (ArgName::Length, ArgValue::Uint(self.number(1)))]),
-            Setxattr | Lsetxattr | Removexattr | Lremovexattr => args([
-                self.res(),
-                self.path(ArgName::Path, TEXT1, BASE1),
-                self.text(ArgName::Name, TEXT2),
-            ]),
+            Setxattr | Lsetxattr | Removexattr | Lremovexattr => {
+                args([self.res(), self.path(ArgName::Path, TEXT1, BASE1), self.text(ArgName::Name, TEXT2)])
+            }
             Fsetxattr | Fremovexattr => {
                 let path = ArgValue::Path(fd.map(|fd| fd.name.clone()).unwrap_or_default());
                 args([self.res(), on, self.text(ArgName::Name, TEXT1), (ArgName::Path, path)])
@@ -172,7 +170,8 @@ impl CallOf<'_> {
                 (ArgName::Proto, ArgValue::Int(self.int(2))),
             ]),
             Sendto | Sendmsg | Sendmmsg | Recvfrom | Recvmsg | Recvmmsg => {
-                let size = if self.kind == Sendto { self.number(2) } else { self.result().max(0).unsigned_abs() };
+                let size =
+                    if self.kind == Sendto { self.number(2) } else { self.result().max(0).unsigned_abs() };
                 args([self.res(), on, (ArgName::Size, ArgValue::Uint(size)), tuple()])
             }
             Write | Pwrite64 | Writev | Pwritev => {

@@ -86,7 +86,10 @@ mod tests {
         check(b"\x07exam", None);
         check(b"\xc0\x0c", None);
         check(&[&[b"\x3f".as_slice(), &[b'x'; 63]].concat().repeat(4)[..], b"\0"].concat(), None);
-        check(&[&[b"\x3e".as_slice(), &[b'x'; 62]].concat().repeat(4)[..], b"\0"].concat(), Some(&vec!["x".repeat(62); 4].join(".")));
+        check(
+            &[&[b"\x3e".as_slice(), &[b'x'; 62]].concat().repeat(4)[..], b"\0"].concat(),
+            Some(&vec!["x".repeat(62); 4].join(".")),
+        );
     }
 
     #[test]

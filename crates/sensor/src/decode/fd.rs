@@ -10,9 +10,9 @@ use crate::{record, skeleton::types};
 impl CallOf<'_> {
     pub(super) fn fd(&self) -> Option<Fd> {
         use EventKind::{
-            Accept, Accept4, Bind, Connect, Creat, Dup, Dup2, Dup3, Fsmount, IoUringSetup, Listen, MemfdCreate,
-            Open, OpenByHandleAt, Openat, Openat2, Recvfrom, Recvmmsg, Recvmsg, Sendmmsg, Sendmsg, Sendto,
-            Setns, Socket,
+            Accept, Accept4, Bind, Connect, Creat, Dup, Dup2, Dup3, Fsmount, IoUringSetup, Listen,
+            MemfdCreate, Open, OpenByHandleAt, Openat, Openat2, Recvfrom, Recvmmsg, Recvmsg, Sendmmsg,
+            Sendmsg, Sendto, Setns, Socket,
         };
         match self.kind {
             Open | Openat | Openat2 | Creat => Some(self.opened()),

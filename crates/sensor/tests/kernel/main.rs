@@ -646,7 +646,11 @@ fn a_flood_of_opens_loses_no_process() {
         })
         .count();
     drop(events);
-    println!("{} events, {} lost", seen.handle.status().events - before.2, lost("ring_buffer.file") - before.0);
+    println!(
+        "{} events, {} lost",
+        seen.handle.status().events - before.2,
+        lost("ring_buffer.file") - before.0
+    );
     assert_eq!(told, 100);
     assert_eq!(lost("ring_buffer.process"), before.1);
 }
