@@ -178,8 +178,27 @@ fn names(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(wrong)
 }
 
-// Every rule has its cases beside it.
+// Every rule has its cases: beside it, or, where a file is one rule, in it.
 fn content(root: &Path) -> anyhow::Result<Vec<String>> {
+    let mut wrong = rules_with_cases_beside(root)?;
+    for (folder, extension, mark) in [("content/secrets", "yaml", "\ncases:\n"), ("content/yara", "yar", "")]
+    {
+        if !root.join(folder).exists() {
+            continue;
+        }
+        for file in files(&root.join(folder), extension)? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let beside = file.with_extension("cases.yaml").exists();
+            let inside = !mark.is_empty() && fs::read_to_string(&file)?.contains(mark);
+            if !name.starts_with('_') && !name.ends_with(".cases.yaml") && !beside && !inside {
+                wrong.push(format!("{}: has no cases", shown(root, &file)));
+            }
+        }
+    }
+    Ok(wrong)
+}
+
+fn rules_with_cases_beside(root: &Path) -> anyhow::Result<Vec<String>> {
     let rules = files(&root.join("content/rules"), "yaml")?;
     let names: BTreeSet<String> =
         rules.iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect();
