@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::{
     diagnostic::Diagnostic,
     distro::Distro,
+    licence,
     os::owned,
     package::{Package, PackageType},
     parser::{Found, Hint, Item, NO_ITEM, file_name, folder},
@@ -299,6 +300,7 @@ impl Merged {
 
     fn finish(self) -> Package {
         let mut package = self.package;
+        package.licences = package.licences.iter().map(|text| licence::normal(text)).collect();
         package.dev = self.locked_dev.or(self.installed_dev).unwrap_or(false);
         package.licences.sort();
         package.licences.dedup();

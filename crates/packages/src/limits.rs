@@ -6,6 +6,8 @@ pub const FILE_BYTES_MAX: u64 = 512 << 20;
 pub const TEXT_BYTES_MAX: u64 = 64 << 20;
 /// The largest YAML file that is wanted: its reader is slower and needs more memory.
 pub const YAML_BYTES_MAX: u64 = 32 << 20;
+/// The largest bill of materials that is read.
+pub const SBOM_BYTES_MAX: u64 = 256 << 20;
 /// What is looked at before a file of unknown kind is wanted.
 pub const HEAD_BYTES: usize = 4096;
 /// How deep JSON, YAML, TOML and XML may nest.

@@ -5,7 +5,10 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use crate::package::{Package, PackageType};
+use crate::{
+    limits,
+    package::{Package, PackageType},
+};
 
 /// Splits the name of a package manager into namespace and name.
 pub(crate) fn split_name(package_type: &PackageType, name: &str) -> (Option<String>, String) {
@@ -134,4 +137,94 @@ fn encode(part: &str, out: &mut String) {
             out.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
     }
+}
+
+/// Reads a package URL; `None` if it is none.
+pub(crate) fn parse(text: &str) -> Option<Package> {
+    let text = text.trim();
+    if text.len() > limits::FIELD_BYTES_MAX {
+        return None;
+    }
+    let rest = text.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("pkg:")).map(|_| &text[4..])?;
+    let (rest, subpath) = rest.rsplit_once('#').map_or((rest, None), |(rest, subpath)| (rest, Some(subpath)));
+    let (rest, qualifiers) =
+        rest.rsplit_once('?').map_or((rest, ""), |(rest, qualifiers)| (rest, qualifiers));
+    let (package_type, rest) = rest.trim_matches('/').split_once('/')?;
+    let is_type = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+');
+    if package_type.is_empty() || !package_type.bytes().all(is_type) {
+        return None;
+    }
+    let package_type: PackageType = package_type.parse().ok()?;
+    // An `@` before the last slash belongs to the namespace.
+    let slash = rest.rfind('/').map_or(0, |at| at + 1);
+    let (path, version) = match rest[slash..].rfind('@').filter(|at| *at > 0) {
+        Some(at) => (&rest[..slash + at], decode(&rest[slash + at + 1..])?),
+        None => (rest, String::new()),
+    };
+    let (namespace, name) =
+        path.rsplit_once('/').map_or((None, path), |(namespace, name)| (Some(namespace), name));
+    let namespace = match namespace {
+        Some(text) => {
+            let parts = text.split('/').filter(|part| !part.is_empty());
+            let parts: Option<Vec<String>> = parts.map(decode).collect();
+            Some(parts?.join("/"))
+        }
+        None => None,
+    };
+    let name = decode(name).filter(|name| !name.is_empty())?;
+    let namespace = namespace.filter(|namespace| !namespace.is_empty());
+    let subpath =
+        subpath.and_then(|subpath| decode(subpath.trim_matches('/'))).filter(|text| !text.is_empty());
+    let mut package = Package { package_type, namespace, name, version, subpath, ..Package::default() };
+    for pair in qualifiers.split('&') {
+        if let Some((key, value)) = pair.split_once('=') {
+            qualifier(&mut package, &key.to_ascii_lowercase(), decode(value)?);
+        }
+    }
+    Some(package)
+}
+
+// Qualifiers that have a field of their own; `upstream` is how others write the source package.
+fn qualifier(package: &mut Package, key: &str, value: String) {
+    let is_os = package.package_type.is_os();
+    match key {
+        _ if value.is_empty() => {}
+        "arch" if is_os => package.arch = Some(value),
+        "distro" if is_os => package.distro = Some(value),
+        "epoch" if package.package_type == PackageType::Rpm => package.epoch = value.parse().ok(),
+        "epoch" if is_os => {
+            if value != "0" && !package.version.contains(':') {
+                package.version = format!("{value}:{}", package.version);
+            }
+        }
+        "upstream" if is_os => {
+            let (name, version) = value
+                .split_once('@')
+                .map_or((value.as_str(), None), |(name, version)| (name, Some(version.to_owned())));
+            let rpm = crate::os::rpm::source(name);
+            package.source_version = rpm.map(|(_, version)| version.to_owned()).or(version);
+            package.source_name = Some(rpm.map_or(name, |(name, _)| name).to_owned());
+        }
+        _ => {
+            package.qualifiers.insert(key.to_owned(), value);
+        }
+    }
+}
+
+fn decode(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
+            out.push((high * 16 + low) as u8);
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
 }

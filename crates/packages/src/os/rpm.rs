@@ -63,7 +63,7 @@ fn parse(found: &mut Found, bytes: &[u8]) {
 }
 
 /// `bash-5.1.8-6.el9.src.rpm` as name and `version-release`.
-fn source(file: &str) -> Option<(&str, &str)> {
+pub(crate) fn source(file: &str) -> Option<(&str, &str)> {
     let stem = file.strip_suffix(".rpm")?;
     let stem = stem.strip_suffix(".src").or_else(|| stem.strip_suffix(".nosrc")).unwrap_or(stem);
     let (at, _) = stem.rmatch_indices('-').nth(1)?;
