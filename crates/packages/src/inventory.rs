@@ -154,10 +154,11 @@ fn apply_hints(found: &mut [Found]) {
         let Some(hints) = hints.get(&(file.folder().to_owned(), file.layer)) else { continue };
         let mut by_name: HashMap<&str, Vec<&Hint>> = HashMap::new();
         for hint in hints {
-            by_name.entry(&hint.name).or_default().push(hint);
+            by_name.entry(hint.name.as_str()).or_default().push(hint);
         }
         for Item { package, .. } in file.items.iter_mut().filter(|item| !item.package.installed) {
-            let hints = by_name.get(&*package.full_name()).map_or(&[][..], Vec::as_slice);
+            let hints =
+                by_name.get(package.full_name().to_lowercase().as_str()).map_or(&[][..], Vec::as_slice);
             for hint in hints {
                 package.direct = Some(true);
                 package.dev |= hint.dev;

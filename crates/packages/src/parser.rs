@@ -151,6 +151,20 @@ impl Found {
         &mut self.items[index as usize]
     }
 
+    /// Marks as for development all that these, and what they need, do not reach.
+    pub(crate) fn mark_unreached_dev(&mut self, needed: Vec<u32>) {
+        let mut reached = vec![false; self.items.len()];
+        let mut open = needed;
+        while let Some(index) = open.pop() {
+            if !std::mem::replace(&mut reached[index as usize], true) {
+                open.extend(&self.items[index as usize].needs);
+            }
+        }
+        for (item, reached) in self.items.iter_mut().zip(reached) {
+            item.package.dev = !reached;
+        }
+    }
+
     pub(crate) fn problem(&mut self, line: Option<u32>, code: DiagnosticCode, message: &str) {
         if self.diagnostics.len() < limits::FILE_DIAGNOSTICS_MAX {
             let (path, layer, message) = (self.path.clone(), self.layer, message.to_owned());

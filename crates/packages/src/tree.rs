@@ -36,9 +36,9 @@ impl<'a> Node<'a> {
         if let Value::String(text) = &self.value { Some(text) } else { None }
     }
 
-    /// The string under a key; empty ones count as missing.
+    /// The string or number under a key; empty ones count as missing.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
-        self.get(key).and_then(Node::str).filter(|text| !text.is_empty())
+        self.get(key).and_then(Node::scalar).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn flag(&self, key: &str) -> bool {

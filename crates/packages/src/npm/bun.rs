@@ -42,6 +42,8 @@ fn parse(found: &mut Found, bytes: &[u8]) {
             let needs = wanted.filter_map(|(name, _)| resolve(&items, key, name));
             found.item(index).needs = needs.collect();
         }
+        let needed = direct.iter().filter(|(_, dev)| !**dev).filter_map(|(name, _)| items.get(name).copied());
+        found.mark_unreached_dev(needed.collect());
     });
 }
 
@@ -54,7 +56,6 @@ fn push(found: &mut Found, key: &str, node: &Node<'_>, direct: &HashMap<&str, bo
     let mut package = Package::new(PackageType::Npm, name, version);
     package.hashes = node.items().last().and_then(Node::str).map(integrity).unwrap_or_default();
     package.direct = Some(direct.contains_key(key));
-    package.dev = direct.get(key).copied().unwrap_or(false);
     found.push(package, Some(node.line))
 }
 

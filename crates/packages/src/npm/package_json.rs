@@ -31,7 +31,7 @@ fn parse(found: &mut Found, bytes: &[u8]) {
     let groups = [("dependencies", false), ("optionalDependencies", false), ("devDependencies", true)];
     for (group, dev) in groups {
         for (name, _) in root.entries_of(group) {
-            found.hints.push(Hint { name: name.clone().into_owned(), dev });
+            found.hints.push(Hint { name: name.to_lowercase(), dev });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `pnpm-lock.yaml`, lock file versions 5 to 9.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::{
     limits,
@@ -97,9 +97,10 @@ impl Lock<'_> {
     }
 
     fn push(&mut self, key: &str, node: &Node<'_>, details: &Node<'_>) {
+        // What comes from elsewhere tells its name.
         let split = self.split(key).map(|(name, version)| (name.to_owned(), version.to_owned()));
         let told = details.text("name").map(|name| (name.to_owned(), String::new()));
-        let Some((name, full)) = split.or(told) else { return };
+        let Some((name, full)) = told.or(split) else { return };
         let plain = full.split(['(', '_']).next().unwrap_or(&full);
         let told = details.get("version").and_then(Node::scalar);
         let version = told.unwrap_or(plain);
@@ -129,20 +130,10 @@ impl Lock<'_> {
         self.found.item(index).needs = needs.collect();
     }
 
-    // Version 9 does not say what is for development: what nothing else reaches.
+    // Version 9 does not say what is for development.
     fn mark_dev(&mut self) {
         let needed = self.direct.iter().filter(|(_, dev)| !**dev);
-        let mut open: Vec<u32> = needed.filter_map(|(key, _)| self.items.get(key).copied()).collect();
-        let mut reached: HashSet<u32> = open.iter().copied().collect();
-        while let Some(index) = open.pop() {
-            for need in self.found.item(index).needs.clone() {
-                if reached.insert(need) {
-                    open.push(need);
-                }
-            }
-        }
-        for index in self.items.values().copied().filter(|index| !reached.contains(index)) {
-            self.found.item(index).package.dev = true;
-        }
+        let needed = needed.filter_map(|(key, _)| self.items.get(key).copied()).collect();
+        self.found.mark_unreached_dev(needed);
     }
 }

@@ -37,6 +37,7 @@ fn parse(found: &mut Found, bytes: &[u8]) {
             }
             indices.push(index);
         }
+        let mut needed = Vec::new();
         for (node, index) in nodes.iter().zip(&indices) {
             let needs = needs(node).filter_map(|name| by_name.get(&pypi_name(&name)).copied());
             let needs: Vec<u32> = needs.take(limits::DEPENDENCIES_MAX).collect();
@@ -50,9 +51,13 @@ fn parse(found: &mut Found, bytes: &[u8]) {
                     for need in needs.iter().chain(dev) {
                         found.item(*need).package.direct = Some(true);
                     }
+                    needed.extend(needs);
                 }
                 None => {}
             }
+        }
+        if nodes.iter().any(is_project) {
+            found.mark_unreached_dev(needed);
         }
     });
 }

@@ -90,7 +90,8 @@ impl<'a> Stanza<'a> {
         let mut package = Package::new(PackageType::Deb, self.package, self.version);
         let (source, source_version) = source(self.source);
         package.source_name = Some(source.unwrap_or(self.package).to_owned());
-        package.source_version = Some(source_version.unwrap_or(self.version).to_owned());
+        let version = source_version.unwrap_or(self.version);
+        package.source_version = Some(version.to_owned()).filter(|version| !version.is_empty());
         package.arch = Some(self.arch.to_owned()).filter(|arch| !arch.is_empty());
         package.installed = true;
         let Some(index) = found.push(package, Some(self.line)) else { return };
