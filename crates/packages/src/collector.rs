@@ -162,7 +162,10 @@ impl Index {
         for parser in PARSERS.iter().filter(|parser| options.archives || !is_archive(parser)) {
             for pattern in parser.patterns {
                 match *pattern {
-                    Pattern::Name(name) | Pattern::In(_, name) | Pattern::Below(_, name) => {
+                    Pattern::Name(name)
+                    | Pattern::Project(name)
+                    | Pattern::In(_, name)
+                    | Pattern::Below(_, name) => {
                         index.names.entry(name).or_default().push((*pattern, parser));
                     }
                     Pattern::Extension(extension, _) => {
@@ -179,6 +182,7 @@ impl Index {
         let (folder, name) = (folder(path), file_name(path));
         let fits = |pattern: &Pattern| match pattern {
             Pattern::Name(_) => true,
+            Pattern::Project(_) => !path.contains("node_modules/"),
             Pattern::In(parts, _) => ends_with(folder, parts),
             Pattern::Below(parts, _) => ends_with(self::folder(folder), parts),
             Pattern::Extension(_, condition) => condition(path),

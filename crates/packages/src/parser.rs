@@ -25,6 +25,8 @@ pub(crate) struct Parser {
 pub(crate) enum Pattern {
     /// A file of this name, anywhere.
     Name(&'static str),
+    /// A file of this name, but not below `node_modules`: what a dependency brings along is not what is installed.
+    Project(&'static str),
     /// A file of this name in a folder whose path ends with this: `lib/dpkg`, `status`.
     In(&'static str, &'static str),
     /// A file of this name in a folder that lies in a folder whose path ends with this.

@@ -26,7 +26,16 @@ fn parse(found: &mut Found, bytes: &[u8]) {
     let text = decode(bytes);
     let mut items: HashMap<&str, u32> = HashMap::new();
     let mut is_outer_hash = false;
+    // A repository takes several lines; its revision is on the last but one.
+    let mut repository: Option<(u32, &str)> = None;
     for (number, line) in numbered(&text) {
+        if let Some((line_of_name, name)) = repository
+            && let Some((_, revision)) = line.split_once("{ref,")
+        {
+            let revision = literals(revision).next().unwrap_or("");
+            found.push(Package::new(PackageType::Hex, name, revision), Some(line_of_name));
+            repository = None;
+        }
         is_outer_hash |= line.contains("pkg_hash_ext");
         let mut strings = literals(line);
         let Some(key) = strings.next().filter(|_| line.contains("<<\"")) else { continue };
@@ -39,6 +48,8 @@ fn parse(found: &mut Found, bytes: &[u8]) {
             if let Some(index) = found.push(package, Some(number)) {
                 items.insert(key, index);
             }
+        } else if line.trim_end().ends_with(">>,") {
+            repository = Some((number, key));
         } else if is_outer_hash && let (Some(sum), Some(&index)) = (strings.next(), items.get(key)) {
             found.item(index).package.hashes.extend(digest::from_hex(("sha256", sum)));
         }

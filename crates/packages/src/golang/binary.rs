@@ -112,9 +112,15 @@ fn read_modules(found: &mut Found, text: &str) -> Option<u32> {
             _ => {}
         }
     }
+    let flags = text.lines().find_map(|line| line.strip_prefix("build\t-ldflags="));
     let mut needs = Vec::new();
     for (name, version, is_main) in modules {
-        let version = if version == "(devel)" { "" } else { version };
+        // What is built from a checkout has no version but the one that its makers had the linker put in.
+        let version = match version {
+            "(devel)" if is_main => flags.and_then(linked_version).unwrap_or(""),
+            "(devel)" => "",
+            version => version,
+        };
         let package = Package { installed: true, ..Package::new(PackageType::Golang, name, version) };
         let Some(index) = found.push(package, None) else { continue };
         if is_main { main = Some(index) } else { needs.push(index) }
@@ -123,4 +129,21 @@ fn read_modules(found: &mut Found, text: &str) -> Option<u32> {
         found.item(main).needs = needs;
     }
     main
+}
+
+// `-X main.version=1.2.3` or `-X "example.org/app/internal/version.Version=v1.2.3"`; the text may be quoted as a whole.
+fn linked_version(flags: &str) -> Option<&str> {
+    let assignments = flags.split("-X").skip(1).filter_map(|part| {
+        let part = part.trim_start_matches([' ', '=', '"', '\'', '\\']);
+        let (name, value) = part.split_once('=')?;
+        let value = value.split([' ', '"', '\'', '\\']).next()?;
+        Some((name.rsplit_once('.')?.1, value))
+    });
+    let mut versions = assignments.filter(|(name, value)| {
+        let is_number =
+            value.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit()) && value.contains('.');
+        is_number
+            && ["version", "appversion", "buildversion", "ver"].contains(&name.to_ascii_lowercase().as_str())
+    });
+    versions.next().map(|(_, value)| value)
 }

@@ -3,6 +3,8 @@
 //! `META-INF/maven/*/*/pom.properties` names each Maven project in an archive. An archive without one is named by its
 //! manifest and its file name.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::{
     diagnostic::DiagnosticCode,
     limits,
@@ -195,23 +197,37 @@ impl Project {
             let mut told = values.filter(|value| !value.is_empty() && !value.contains("${"));
             told.next()
         };
-        // `org.slf4j.api;singleton:=true`
-        let symbolic =
-            get(&["Bundle-SymbolicName"]).map(|name| name.split(';').next().unwrap_or(name).trim());
-        let group = get(&["Implementation-Vendor-Id"]).filter(|id| !id.contains(' ')).or(symbolic);
         let artifact = Some(named.artifact).filter(|name| !name.is_empty())?;
         let versions =
             ["Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version"];
         let version = Some(named.version).filter(|version| !version.is_empty()).or_else(|| get(&versions))?;
-        let group = group.map(|group| {
-            // The symbolic name often is the group and the artifact.
-            let short = group.strip_suffix(artifact).and_then(|group| group.strip_suffix(['.', '-']));
-            short.filter(|group| !group.is_empty()).unwrap_or(group).to_owned()
-        });
+        // `org.slf4j.api;singleton:=true`
+        let names = ["Implementation-Vendor-Id", "Bundle-SymbolicName", "Automatic-Module-Name"];
+        let names = names.iter().filter_map(|name| get(&[*name]));
+        let mut names = names.map(|name| name.split(';').next().unwrap_or(name).trim());
+        let group = known_group(artifact).or_else(|| names.find_map(|name| group_of(name, artifact)));
+        // Old projects are named twice the same.
+        let group = Some(group.unwrap_or(artifact).to_owned());
         let licence = get(&["Bundle-License"]).filter(|licence| licence.len() < 200).map(str::to_owned);
-        let group = group.filter(|group| group.contains('.') && !group.contains([' ', ':', '/']));
         Some(Self { group, artifact: artifact.to_owned(), version: version.to_owned(), licence })
     }
+}
+
+/// Groups of well-known projects: `artifact<TAB>group`, sorted by artifact.
+const GROUPS: &str = include_str!("groups.tsv");
+
+static BY_ARTIFACT: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| GROUPS.lines().filter_map(|line| line.split_once('\t')).collect());
+
+fn known_group(artifact: &str) -> Option<&'static str> {
+    BY_ARTIFACT.get(artifact).copied()
+}
+
+// A name of a module or bundle often is group and artifact, or the group.
+fn group_of<'n>(name: &'n str, artifact: &str) -> Option<&'n str> {
+    let is_group = |text: &&str| text.contains('.') && !text.contains([' ', ':', '/', '$']);
+    let short = name.strip_suffix(artifact).map(|group| group.trim_end_matches(['.', '-']));
+    short.filter(is_group).or(Some(name)).filter(is_group)
 }
 
 // Up to the first empty line; a line that begins with a blank goes on with the one before.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) const PARSER: Parser =
-    Parser { patterns: &[Pattern::Name("bun.lock")], bytes_max: limits::TEXT_BYTES_MAX, parse };
+    Parser { patterns: &[Pattern::Project("bun.lock")], bytes_max: limits::TEXT_BYTES_MAX, parse };
 
 fn parse(found: &mut Found, bytes: &[u8]) {
     found.json(bytes, |found, root| {

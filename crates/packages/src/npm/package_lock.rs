@@ -11,8 +11,8 @@ use crate::{
 
 pub(crate) const PARSER: Parser = Parser {
     patterns: &[
-        Pattern::Name("package-lock.json"),
-        Pattern::Name("npm-shrinkwrap.json"),
+        Pattern::Project("package-lock.json"),
+        Pattern::Project("npm-shrinkwrap.json"),
         Pattern::Name(".package-lock.json"),
     ],
     bytes_max: limits::TEXT_BYTES_MAX,
@@ -36,18 +36,28 @@ type Entries<'e, 'a> = &'e [(Cow<'a, str>, Node<'a>)];
 fn flat(found: &mut Found, entries: Entries<'_, '_>) {
     let root = entries.iter().find(|(place, _)| place.is_empty()).map(|(_, node)| node);
     let mut places: HashMap<&str, u32> = HashMap::new();
-    for (place, node) in entries {
-        // A workspace package is part of the project; a link points to one.
-        let Some((_, name)) = place.rsplit_once("node_modules/") else { continue };
+    let mut links = Vec::new();
+    for (place, node) in entries.iter().filter(|(place, _)| !place.is_empty()) {
+        // A link points to a package of the project.
         if node.flag("link") {
+            links.extend(node.text("resolved").map(|to| (&**place, to)));
             continue;
         }
+        let name =
+            place.rsplit_once("node_modules/").map_or(crate::parser::file_name(place), |(_, name)| name);
         let mut package = Package::new(PackageType::Npm, node.text("name").unwrap_or(name), "");
         fill(&mut package, node);
         let at_top = place.len() == "node_modules/".len() + name.len();
         package.direct = root.map(|root| at_top && asks_for(root, name));
         if let Some(index) = found.push(package, Some(node.line)) {
             places.insert(place, index);
+        }
+    }
+    for (place, to) in links {
+        if let Some(&index) = places.get(to) {
+            places.insert(place, index);
+            let name = place.rsplit_once("node_modules/").map_or(place, |(_, name)| name);
+            found.item(index).package.direct = root.map(|root| asks_for(root, name));
         }
     }
     for (place, node) in entries {

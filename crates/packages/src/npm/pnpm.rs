@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) const PARSER: Parser =
-    Parser { patterns: &[Pattern::Name("pnpm-lock.yaml")], bytes_max: limits::YAML_BYTES_MAX, parse };
+    Parser { patterns: &[Pattern::Project("pnpm-lock.yaml")], bytes_max: limits::YAML_BYTES_MAX, parse };
 
 fn parse(found: &mut Found, bytes: &[u8]) {
     found.yaml(bytes, |found, root| {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) const PARSER: Parser =
-    Parser { patterns: &[Pattern::Name("yarn.lock")], bytes_max: limits::YAML_BYTES_MAX, parse };
+    Parser { patterns: &[Pattern::Project("yarn.lock")], bytes_max: limits::YAML_BYTES_MAX, parse };
 
 fn parse(found: &mut Found, bytes: &[u8]) {
     let text = decode(bytes);

@@ -56,7 +56,7 @@ fn parse(found: &mut Found, bytes: &[u8]) {
                 None => {}
             }
         }
-        if nodes.iter().any(is_project) {
+        if !needed.is_empty() {
             found.mark_unreached_dev(needed);
         }
     });
@@ -68,9 +68,6 @@ fn is_project(node: &Node<'_>) -> bool {
 }
 
 fn push(found: &mut Found, root: &Node<'_>, node: &Node<'_>) -> Option<u32> {
-    if is_project(node) {
-        return None;
-    }
     let name = node.text("name")?;
     let mut package = Package::new(PackageType::Pypi, name, node.text("version").unwrap_or(""));
     package.hashes = hashes(root, node);
