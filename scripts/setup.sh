@@ -21,6 +21,9 @@ build_needs=(
 test_needs=(
   "chromium chromium"
   "runc runc"
+  "crun crun"
+  "busybox busybox-static"
+  "python3 python3"
   "bpftool bpftool"
   "curl curl"
   "jq jq"

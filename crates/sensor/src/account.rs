@@ -15,6 +15,8 @@ use yagura_event::User;
 
 use crate::limits::{ACCOUNTS_BYTES_MAX, CONTAINERS_MAX};
 
+/// Largest map of a user namespace that is read: the kernel allows 340 lines.
+const MAP_BYTES_MAX: u64 = 16 << 10;
 /// How long names are taken as read before the files are looked at again.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -31,17 +33,49 @@ struct Root {
     stamps: [Option<SystemTime>; 2],
     users: HashMap<u32, User>,
     groups: HashMap<u32, Arc<str>>,
+    maps: [Map; 2],
+}
+
+/// How a user namespace numbers users or groups (user_namespaces(7)): inside, outside, how many. Empty where it numbers
+/// them as the host does.
+type Map = Vec<(u32, u32, u32)>;
+
+// The number inside of a number outside.
+fn inside(map: &Map, id: u32) -> u32 {
+    let found = map.iter().find(|(_, outside, count)| id.checked_sub(*outside).is_some_and(|at| at < *count));
+    found.map_or(id, |(inside, outside, _)| inside + (id - outside))
+}
+
+fn read_map(path: &Path) -> Map {
+    let mut bytes = Vec::new();
+    if let Ok(file) = File::open(path) {
+        let _ = file.take(MAP_BYTES_MAX).read_to_end(&mut bytes);
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace().map(|word| word.parse().ok());
+        let (inside, outside, count) = (words.next()??, words.next()??, words.next()??);
+        // A range that leaves the numbers is no range.
+        (u32::checked_add(inside, count).is_some()
+            && u32::checked_add(outside, count).is_some()
+            && inside != outside)
+            .then_some((inside, outside, count))
+    });
+    lines.collect()
 }
 
 impl Accounts {
     /// The user of this number. `key` names whose files are meant (empty for the host), `root` where they lie.
     pub(crate) fn user(&mut self, key: &str, root: impl FnOnce() -> PathBuf, id: u32) -> User {
-        self.root(key, root).users.get(&id).cloned().unwrap_or(User { id, ..User::default() })
+        let root = self.root(key, root);
+        let known = root.users.get(&inside(&root.maps[0], id)).cloned();
+        User { id, ..known.unwrap_or_default() }
     }
 
     /// The group of this number, as [`Accounts::user`].
     pub(crate) fn group(&mut self, key: &str, root: impl FnOnce() -> PathBuf, id: u32) -> User {
-        User { id, name: self.root(key, root).groups.get(&id).cloned(), ..User::default() }
+        let root = self.root(key, root);
+        User { id, name: root.groups.get(&inside(&root.maps[1], id)).cloned(), ..User::default() }
     }
 
     fn root(&mut self, key: &str, path: impl FnOnce() -> PathBuf) -> &Root {
@@ -73,7 +107,13 @@ impl Accounts {
             }
             _ => {
                 let (users, groups) = (users(&text(files.passwd)), groups(&text(files.group)));
-                self.roots.insert(key.into(), Root { looked: Some(Instant::now()), stamps, users, groups });
+                // The root of a process: its user namespace stands beside it.
+                let maps = ["uid_map", "gid_map"].map(|name| match path.parent() {
+                    Some(process) if !key.is_empty() => read_map(&process.join(name)),
+                    _ => Map::new(),
+                });
+                let looked = Some(Instant::now());
+                self.roots.insert(key.into(), Root { looked, stamps, users, groups, maps });
             }
         }
     }
@@ -176,6 +216,25 @@ mod tests {
         assert_eq!(user.shell.as_deref(), Some("/bin/sh"));
         assert_eq!(accounts.group("c", || root.path().to_owned(), 10).name.as_deref(), Some("wheel"));
         assert_eq!(accounts.user("c", || root.path().to_owned(), 5).name, None);
+    }
+
+    #[test]
+    fn numbers_of_a_user_namespace_are_named_as_it_names_them() {
+        let process = tempfile::tempdir().expect("a folder");
+        let root = process.path().join("root");
+        std::fs::create_dir_all(root.join("etc")).expect("writable");
+        std::fs::write(root.join("etc/passwd"), "root:x:0:0::/root:/bin/sh\napp:x:33:33::/:/bin/sh\n")
+            .expect("writable");
+        std::fs::write(root.join("etc/group"), "www:x:33:\n").expect("writable");
+        let map = "         0     100000      65536\n  70000 4294967295 9\njunk\n";
+        std::fs::write(process.path().join("uid_map"), map).expect("writable");
+        std::fs::write(process.path().join("gid_map"), map).expect("writable");
+        let mut accounts = Accounts::default();
+        let user = accounts.user("c", || root.clone(), 100_000);
+        assert_eq!((user.id, user.name.as_deref()), (100_000, Some("root")));
+        assert_eq!(accounts.user("c", || root.clone(), 100_033).name.as_deref(), Some("app"));
+        assert_eq!(accounts.group("c", || root.clone(), 100_033).name.as_deref(), Some("www"));
+        assert_eq!(accounts.user("c", || root.clone(), 200_000).name, None);
     }
 
     #[test]

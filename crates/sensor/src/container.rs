@@ -3,20 +3,19 @@
 //! The id comes from the cgroup's name; name, image, mounts and privileges from the runtime's own state files, where
 //! they can be read. Nothing is asked over a socket.
 
+mod describe;
+
 use std::{
     collections::HashMap,
-    fs::File,
-    io::Read,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant, UNIX_EPOCH},
 };
 
-use serde_json::Value;
-use yagura_event::{Container, Mount, Timestamp};
+use yagura_event::Container;
 
-use crate::limits::{CONTAINER_BYTES_MAX, CONTAINERS_MAX};
+use crate::limits::CONTAINERS_MAX;
 
 /// How long a cgroup without a described container is taken as such before files are looked for again.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -30,6 +29,8 @@ pub(crate) struct Containers {
     by_cgroup: HashMap<Box<str>, Known>,
     // Where low-level runtimes keep one folder a container, by the runtime's name.
     states: Vec<(&'static str, PathBuf)>,
+    // Where the other runtimes' folders begin: `/`.
+    root: PathBuf,
 }
 
 struct Known {
@@ -38,8 +39,6 @@ struct Known {
     described: Option<Stamp>,
     looked: Instant,
 }
-
-type Reader = fn(Container, &Path) -> Option<Container>;
 
 /// Tells a file from another one that was put in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +74,7 @@ impl Default for Containers {
 
 impl Containers {
     fn with_states(states: Vec<(&'static str, PathBuf)>) -> Self {
-        Self { by_cgroup: HashMap::new(), states }
+        Self { by_cgroup: HashMap::new(), states, root: "/".into() }
     }
 
     /// The container of a cgroup; `None` on the host. The answer may be some milliseconds old.
@@ -126,10 +125,16 @@ impl Containers {
         let Some((runtime, id)) = self.identify(cgroup) else {
             return Known { container: None, described: None, looked };
         };
-        let described = self.describe(runtime, &id);
+        let base = Container {
+            id: id.clone(),
+            runtime: runtime.to_owned(),
+            pod_uid: pod_uid(cgroup),
+            ..Container::default()
+        };
+        let described = self.describe(base.clone(), cgroup);
         let (container, stamp) = match described {
             Some((container, file)) => (container, Stamp::of(&file)),
-            None => (Container { id, runtime: runtime.to_owned(), ..Container::default() }, None),
+            None => (base, None),
         };
         Known { container: Some(Arc::new(container)), described: stamp, looked }
     }
@@ -189,33 +194,58 @@ impl Containers {
     }
 
     // With the file that told it.
-    fn describe(&self, runtime: &str, id: &str) -> Option<(Container, PathBuf)> {
-        let base = Container { id: id.to_owned(), runtime: runtime.to_owned(), ..Container::default() };
-        let storage = |root: &str| {
-            PathBuf::from(format!("{root}/storage/overlay-containers/{id}/userdata/config.json"))
-        };
-        let state = |file: &str| {
-            let (_, folder) = self.states.iter().find(|(name, _)| *name == runtime)?;
-            Some(folder.join(id).join(file))
-        };
-        let (read, file): (Reader, PathBuf) = match runtime {
-            "docker" => (docker, PathBuf::from("/var/lib/docker/containers").join(id).join("config.v2.json")),
-            "podman" => (oci, storage("/var/lib/containers")),
-            "cri-o" => (oci, storage("/run/containers")),
-            "containerd" => {
-                let tasks = ["k8s.io", "default", "moby"].map(|space| {
-                    let task =
-                        format!("/run/containerd/io.containerd.runtime.v2.task/{space}/{id}/config.json");
-                    PathBuf::from(task)
-                });
-                (oci, tasks.into_iter().find(|file| file.exists())?)
+    fn describe(&self, base: Container, cgroup: &str) -> Option<(Container, PathBuf)> {
+        let at = |path: &str| self.root.join(path);
+        let id = base.id.clone();
+        match base.runtime.as_str() {
+            "docker" => {
+                let file = at("var/lib/docker/containers").join(&id).join("config.v2.json");
+                Some((describe::docker(base, &file, &at("var/lib/docker/image"))?, file))
             }
-            "runc" => (low_level, state("state.json")?),
-            "crun" => (low_level, state("status")?),
-            _ => return None,
-        };
-        Some((read(base, &file)?, file))
+            "podman" | "cri-o" => self.storages(cgroup).into_iter().find_map(|storage| {
+                let file = storage.join("overlay-containers").join(&id).join("userdata/config.json");
+                Some((describe::stored(base.clone(), &file, &storage)?, file))
+            }),
+            "containerd" => {
+                let spaces = at("run/containerd/io.containerd.runtime.v2.task");
+                let spaces = std::fs::read_dir(spaces).ok()?.take(NAMESPACES_MAX).flatten();
+                let mut files = spaces.map(|space| space.path().join(&id).join("config.json"));
+                let file = files.find(|file| file.exists())?;
+                Some((describe::oci(base, &file)?, file))
+            }
+            runtime => {
+                let (_, folder) = self.states.iter().find(|(name, _)| *name == runtime)?;
+                let file = folder.join(&id).join(if runtime == "crun" { "status" } else { "state.json" });
+                Some((describe::low_level(base, &file)?, file))
+            }
+        }
     }
+
+    // Where podman and CRI-O keep containers: the machine's store, and that of the user whose cgroup it is.
+    fn storages(&self, cgroup: &str) -> Vec<PathBuf> {
+        let mut storages: Vec<PathBuf> =
+            ["var/lib/containers/storage", "run/containers/storage"].map(|path| self.root.join(path)).into();
+        let uid = cgroup.split('/').find_map(|part| part.strip_prefix("user-")?.strip_suffix(".slice"));
+        if let Some(home) = uid.and_then(|uid| describe::home(&self.root.join("etc/passwd"), uid)) {
+            let home = home.strip_prefix('/').unwrap_or(&home).to_owned();
+            storages.push(self.root.join(home).join(".local/share/containers/storage"));
+        }
+        storages
+    }
+}
+
+/// Namespaces of containerd that are looked into.
+const NAMESPACES_MAX: usize = 64;
+
+// The kubelet names a pod's cgroup after its uid, with underscores where systemd wants no dashes.
+fn pod_uid(cgroup: &str) -> Option<String> {
+    cgroup.split('/').find_map(|part| {
+        let (_, rest) = part.strip_suffix(".slice").unwrap_or(part).rsplit_once("pod")?;
+        let uid = rest.split(':').next()?.replace('_', "-");
+        let uid = uid.strip_suffix(".slice").unwrap_or(&uid).to_owned();
+        let is_uid = uid.len() == 36 && uid.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        is_uid.then_some(uid)
+    })
 }
 
 // Folders where low-level runtimes keep one folder a container.
@@ -243,167 +273,10 @@ fn runtime_of(cgroup: &str) -> &'static str {
     known.into_iter().find(|(word, _)| cgroup.contains(word)).map_or("containerd", |(_, runtime)| runtime)
 }
 
-// runc keeps the whole configuration in state.json; crun names the bundle.
-fn low_level(mut container: Container, path: &Path) -> Option<Container> {
-    let state = json(path)?;
-    let labels = state.pointer("/config/labels").and_then(Value::as_array).cloned().unwrap_or_default();
-    let bundle = labels
-        .iter()
-        .filter_map(Value::as_str)
-        .find_map(|label| label.strip_prefix("bundle="))
-        .map(str::to_owned);
-    let bundle = bundle.or_else(|| state.get("bundle").and_then(Value::as_str).map(str::to_owned));
-    container.created =
-        state.get("created").and_then(Value::as_str).and_then(|text| Timestamp::parse_rfc3339(text).ok());
-    container.rootfs = text(&state, "/config/rootfs").or_else(|| text(&state, "/rootfs"));
-    container.name = Some(container.id.clone());
-    match bundle {
-        Some(bundle) => {
-            let described = oci(container.clone(), &PathBuf::from(bundle).join("config.json"));
-            Some(described.unwrap_or(container))
-        }
-        None => Some(container),
-    }
-}
-
-fn oci(mut container: Container, path: &Path) -> Option<Container> {
-    let config = json(path)?;
-    let annotation = |names: &[&str]| {
-        let annotations = config.get("annotations")?;
-        names.iter().find_map(|name| annotations.get(name)?.as_str()).map(str::to_owned)
-    };
-    container.mounts = config
-        .get("mounts")
-        .and_then(Value::as_array)
-        .map(|mounts| mounts.iter().map(mount).collect())
-        .unwrap_or_default();
-    container.env = strings(&config, "/process/env");
-    container.privileged = Some(is_privileged(&config));
-    let namespaces: Vec<&str> = config
-        .pointer("/linux/namespaces")
-        .and_then(Value::as_array)
-        .map(|list| {
-            list.iter()
-                .filter(|space| space.get("path").is_none())
-                .filter_map(|space| space.get("type")?.as_str())
-                .collect()
-        })
-        .unwrap_or_default();
-    container.host_pid = Some(!namespaces.contains(&"pid"));
-    container.host_network = Some(!namespaces.contains(&"network"));
-    container.host_ipc = Some(!namespaces.contains(&"ipc"));
-    container.name = annotation(&[
-        "io.kubernetes.cri.container-name",
-        "io.kubernetes.container.name",
-        "io.kubernetes.cri-o.ContainerName",
-        "io.podman.annotations.name",
-    ])
-    .or(container.name);
-    container.pod_name = annotation(&["io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"]);
-    container.pod_namespace =
-        annotation(&["io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"]);
-    container.pod_uid = annotation(&["io.kubernetes.cri.sandbox-uid", "io.kubernetes.pod.uid"]);
-    if let Some(image) = annotation(&[
-        "io.kubernetes.cri.image-name",
-        "io.kubernetes.cri-o.ImageName",
-        "org.opencontainers.image.ref.name",
-    ]) {
-        set_image(&mut container, &image);
-    }
-    container.rootfs =
-        container.rootfs.or_else(|| text(&config, "/root/path").filter(|path| path.starts_with('/')));
-    Some(container)
-}
-
-fn docker(mut container: Container, path: &Path) -> Option<Container> {
-    let config = json(path)?;
-    let host = json(&path.with_file_name("hostconfig.json")).unwrap_or(Value::Null);
-    container.name = text(&config, "/Name").map(|name| name.trim_start_matches('/').to_owned());
-    container.created = text(&config, "/Created").and_then(|time| Timestamp::parse_rfc3339(&time).ok());
-    container.image_id = text(&config, "/Image");
-    container.env = strings(&config, "/Config/Env");
-    container.privileged = host.get("Privileged").and_then(Value::as_bool);
-    container.host_pid = text(&host, "/PidMode").map(|mode| mode == "host");
-    container.host_network = text(&host, "/NetworkMode").map(|mode| mode == "host");
-    container.host_ipc = text(&host, "/IpcMode").map(|mode| mode == "host");
-    if let Some(labels) = config.pointer("/Config/Labels").and_then(Value::as_object) {
-        container.labels = labels
-            .iter()
-            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
-            .collect();
-    }
-    if let Some(mounts) = config.get("MountPoints").and_then(Value::as_object) {
-        let mount = |mount: &Value| Mount {
-            source: text(mount, "/Source").unwrap_or_default(),
-            dest: text(mount, "/Destination").unwrap_or_default(),
-            mode: text(mount, "/Mode").unwrap_or_default(),
-            rdwr: mount.get("RW").and_then(Value::as_bool).unwrap_or(false),
-            propagation: text(mount, "/Propagation").unwrap_or_default(),
-        };
-        container.mounts = mounts.values().map(mount).collect();
-    }
-    if let Some(image) = text(&config, "/Config/Image") {
-        set_image(&mut container, &image);
-    }
-    Some(container)
-}
-
-// repository[:tag][@digest]; a colon before the last slash is a port.
-fn set_image(container: &mut Container, image: &str) {
-    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
-    let tag_at = name.rfind(':').filter(|colon| name.rfind('/').is_none_or(|slash| slash < *colon));
-    let (repository, tag) = tag_at.map_or((name, None), |colon| (&name[..colon], Some(&name[colon + 1..])));
-    container.image = Some(image.to_owned());
-    container.image_repository = Some(repository.to_owned());
-    container.image_tag = tag.map(str::to_owned);
-    container.image_digest = digest.map(str::to_owned);
-}
-
-// There is no such word in an OCI configuration. What `--privileged` gives is: every capability, nothing masked.
-fn is_privileged(config: &Value) -> bool {
-    let bounding = strings(config, "/process/capabilities/bounding");
-    let has = |name: &str| bounding.iter().any(|capability| capability == name);
-    let none = |path: &str| config.pointer(path).and_then(Value::as_array).is_none_or(Vec::is_empty);
-    has("CAP_SYS_ADMIN")
-        && has("CAP_SYS_MODULE")
-        && none("/linux/maskedPaths")
-        && none("/linux/readonlyPaths")
-}
-
-fn mount(value: &Value) -> Mount {
-    let options = strings(value, "/options");
-    let propagation = ["rprivate", "private", "rshared", "shared", "rslave", "slave"];
-    Mount {
-        source: text(value, "/source").unwrap_or_default(),
-        dest: text(value, "/destination").unwrap_or_default(),
-        rdwr: !options.iter().any(|option| option == "ro"),
-        propagation: options
-            .iter()
-            .find(|option| propagation.contains(&option.as_str()))
-            .cloned()
-            .unwrap_or_default(),
-        mode: options.join(","),
-    }
-}
-
-fn text(value: &Value, pointer: &str) -> Option<String> {
-    value.pointer(pointer)?.as_str().map(str::to_owned)
-}
-
-fn strings(value: &Value, pointer: &str) -> Vec<String> {
-    let list = value.pointer(pointer).and_then(Value::as_array);
-    list.map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default()
-}
-
-fn json(path: &Path) -> Option<Value> {
-    let file = File::open(path).ok()?;
-    let mut bytes = Vec::new();
-    file.take(CONTAINER_BYTES_MAX).read_to_end(&mut bytes).ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use yagura_event::Timestamp;
+
     use super::*;
 
     const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -435,18 +308,6 @@ mod tests {
     }
 
     #[test]
-    fn images_split_into_repository_tag_and_digest() {
-        let mut container = Container::default();
-        set_image(&mut container, "registry:5000/team/app:1.2@sha256:abc");
-        assert_eq!(container.image_repository.as_deref(), Some("registry:5000/team/app"));
-        assert_eq!(container.image_tag.as_deref(), Some("1.2"));
-        assert_eq!(container.image_digest.as_deref(), Some("sha256:abc"));
-        set_image(&mut container, "registry:5000/app");
-        assert_eq!(container.image_repository.as_deref(), Some("registry:5000/app"));
-        assert_eq!(container.image_tag, None);
-    }
-
-    #[test]
     fn a_name_that_is_used_again_is_another_container() {
         let state = tempfile::tempdir().expect("a folder");
         let mut containers = Containers::with_states(vec![("runc", state.path().to_owned())]);
@@ -473,5 +334,153 @@ mod tests {
         begin("2026-02-02T00:00:00Z");
         age(&mut containers);
         assert_eq!(created(containers.find("/web")), Timestamp::parse_rfc3339("2026-02-02T00:00:00Z").ok());
+    }
+
+    // A root with one file in it for each name.
+    fn root(files: &[(&str, &str)]) -> (tempfile::TempDir, Containers) {
+        let root = tempfile::tempdir().expect("a folder");
+        for (path, text) in files {
+            let path = root.path().join(path.replace("ID", ID));
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+            std::fs::write(path, text.replace("ID", ID)).expect("writable");
+        }
+        let containers = Containers { root: root.path().to_owned(), ..Containers::default() };
+        (root, containers)
+    }
+
+    fn described(containers: &mut Containers, cgroup: &str) -> Container {
+        let found = containers.find_now(&cgroup.replace("ID", ID)).expect("a container");
+        assert_eq!(found.id, ID);
+        Container::clone(&found)
+    }
+
+    #[test]
+    fn docker_tells_image_digest_mounts_and_privileges() {
+        let (_root, mut containers) = root(&[
+            (
+                "var/lib/docker/containers/ID/config.v2.json",
+                r#"{"Name":"/web","Created":"2026-01-02T03:04:05Z","Image":"sha256:1111",
+                    "Config":{"Image":"shop/web:1.2","Env":["A=b"],"Labels":{"team":"shop"}},
+                    "MountPoints":{"/data":{"Source":"/srv","Destination":"/data","RW":true,"Propagation":"rprivate"}},
+                    "NetworkSettings":{"Networks":{"bridge":{"IPAddress":"172.17.0.2"}}}}"#,
+            ),
+            (
+                "var/lib/docker/containers/ID/hostconfig.json",
+                r#"{"Privileged":true,"NetworkMode":"bridge","PidMode":"host","CapAdd":["NET_ADMIN"]}"#,
+            ),
+            (
+                "var/lib/docker/image/overlay2/repositories.json",
+                r#"{"Repositories":{"shop/web":{"shop/web:1.2":"sha256:1111","shop/web@sha256:abcd":"sha256:1111"}}}"#,
+            ),
+        ]);
+        let found = described(&mut containers, "/system.slice/docker-ID.scope");
+        assert_eq!(found.name.as_deref(), Some("web"));
+        assert_eq!((found.image.as_deref(), found.image_tag.as_deref()), (Some("shop/web:1.2"), Some("1.2")));
+        assert_eq!(found.image_digest.as_deref(), Some("sha256:abcd"));
+        assert_eq!(
+            (found.privileged, found.host_pid, found.host_network),
+            (Some(true), Some(true), Some(false))
+        );
+        assert_eq!(found.mounts[0].source, "/srv");
+        assert_eq!(found.ip.as_deref(), Some("172.17.0.2"));
+        assert_eq!(found.capabilities, ["CAP_NET_ADMIN"]);
+    }
+
+    const OCI: &str = r#"{"process":{"env":["A=b"],"capabilities":{"bounding":["CAP_CHOWN","CAP_NET_RAW"]}},
+        "mounts":[{"destination":"/host","source":"/","type":"bind","options":["rbind","ro","rprivate"]}],
+        "linux":{"namespaces":[{"type":"pid"},{"type":"network","path":"/var/run/netns/x"}],"maskedPaths":["/proc/kcore"]},
+        "annotations":ANNOTATIONS}"#;
+
+    #[test]
+    fn podman_tells_its_names_for_root_and_for_users() {
+        let lists = [
+            (
+                "overlay-containers/containers.json",
+                r#"[{"id":"other"},{"id":"ID","names":["shop-web"],"image":"2222","created":"2026-01-02T03:04:05Z",
+                    "metadata":"{\"image-name\":\"registry.example:5000/shop/web:2\",\"image-id\":\"2222\",\"name\":\"web\"}"}]"#,
+            ),
+            (
+                "overlay-images/images.json",
+                r#"[{"id":"2222","digest":"sha256:ef01","names":["registry.example:5000/shop/web:2"]}]"#,
+            ),
+        ];
+        for (storage, cgroup) in [
+            ("var/lib/containers/storage", "/machine.slice/libpod-ID.scope/container"),
+            (
+                "home/ann/.local/share/containers/storage",
+                "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope",
+            ),
+        ] {
+            let mut files: Vec<(String, String)> =
+                lists.iter().map(|(path, text)| (format!("{storage}/{path}"), (*text).to_owned())).collect();
+            files.push((
+                format!("{storage}/overlay-containers/ID/userdata/config.json"),
+                OCI.replace("ANNOTATIONS", "{}"),
+            ));
+            files.push(("etc/passwd".to_owned(), "ann:x:1000:1000::/home/ann:/bin/sh\n".to_owned()));
+            let files: Vec<(&str, &str)> =
+                files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+            let (_root, mut containers) = root(&files);
+            let found = described(&mut containers, cgroup);
+            assert_eq!(
+                (found.runtime.as_str(), found.name.as_deref()),
+                ("podman", Some("shop-web")),
+                "{storage}"
+            );
+            assert_eq!(found.image_repository.as_deref(), Some("registry.example:5000/shop/web"));
+            assert_eq!(found.image_digest.as_deref(), Some("sha256:ef01"));
+            assert_eq!(found.image_id.as_deref(), Some("2222"));
+            assert_eq!((found.host_pid, found.host_network), (Some(false), Some(false)));
+            assert_eq!((found.mounts[0].rdwr, found.mounts[0].propagation.as_str()), (false, "rprivate"));
+            assert_eq!(found.capabilities, ["CAP_CHOWN", "CAP_NET_RAW"]);
+        }
+    }
+
+    #[test]
+    fn kubernetes_names_come_from_cri_o_and_containerd() {
+        let uid = "0a1b2c3d-0000-1111-2222-333344445555";
+        let crio = r#"{"io.kubernetes.container.name":"app","io.kubernetes.pod.name":"web-1",
+            "io.kubernetes.pod.namespace":"shop","io.kubernetes.cri-o.ImageName":"registry/app:3",
+            "io.kubernetes.cri-o.ImageRef":"registry/app@sha256:aa11",
+            "io.kubernetes.cri-o.Labels":"{\"tier\":\"front\",\"io.kubernetes.pod.uid\":\"u\"}"}"#;
+        let containerd = r#"{"io.kubernetes.cri.container-name":"app","io.kubernetes.cri.sandbox-name":"web-1",
+            "io.kubernetes.cri.sandbox-namespace":"shop","io.kubernetes.cri.image-name":"registry/app:3@sha256:aa11"}"#;
+        for (file, annotations, cgroup) in [
+            (
+                "var/lib/containers/storage/overlay-containers/ID/userdata/config.json",
+                crio,
+                format!(
+                    "/kubepods.slice/kubepods-besteffort-pod{}.slice/crio-ID.scope",
+                    uid.replace('-', "_")
+                ),
+            ),
+            (
+                "run/containerd/io.containerd.runtime.v2.task/anything/ID/config.json",
+                containerd,
+                format!("/kubepods/burstable/pod{uid}/ID"),
+            ),
+        ] {
+            let (_root, mut containers) = root(&[(file, &OCI.replace("ANNOTATIONS", annotations))]);
+            let found = described(&mut containers, &cgroup);
+            assert_eq!(found.name.as_deref(), Some("app"), "{file}");
+            assert_eq!(
+                (found.pod_name.as_deref(), found.pod_namespace.as_deref()),
+                (Some("web-1"), Some("shop"))
+            );
+            assert_eq!(found.pod_uid.as_deref(), Some(uid));
+            assert_eq!(found.image_repository.as_deref(), Some("registry/app"));
+            assert_eq!(found.image_digest.as_deref(), Some("sha256:aa11"));
+            assert_eq!(found.pod_labels.contains_key("tier"), file.starts_with("var"));
+        }
+    }
+
+    #[test]
+    fn damaged_files_leave_the_id() {
+        let (_root, mut containers) = root(&[
+            ("var/lib/docker/containers/ID/config.v2.json", "{\"Name\":"),
+            ("var/lib/containers/storage/overlay-containers/containers.json", "[[[["),
+        ]);
+        assert_eq!(described(&mut containers, "/docker/ID").name, None);
+        assert_eq!(described(&mut containers, "/machine.slice/libpod-ID.scope").image, None);
     }
 }

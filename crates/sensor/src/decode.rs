@@ -130,7 +130,8 @@ fn args<const N: usize>(list: [(ArgName, ArgValue); N]) -> Args {
     list.into_iter().map(|(name, value)| Arg { name, value }).collect()
 }
 
-fn exec_args(process: &Process) -> Args {
+/// The arguments of a program that began to run.
+pub(crate) fn exec_args(process: &Process) -> Args {
     let file = &process.exe_file;
     let flags = u64::from(file.writable)
         | u64::from(file.upper_layer) << 1

@@ -1,4 +1,5 @@
-//! From the kernel to events: eBPF probes where the kernel allows them, procfs where it does not.
+//! From the kernel to events: eBPF probes where the kernel allows them, else the process connector and fanotify, else
+//! procfs.
 //!
 //! Gives [`yagura_event::Event`]s with process, ancestors and container to whoever runs the [`Sensor`], on that thread.
 //! Judges nothing and keeps nothing but the process table. Nothing is pinned or mounted: when the process ends, however
@@ -17,11 +18,14 @@
 mod account;
 mod call;
 mod clock;
+mod connector;
 mod container;
 mod decode;
 mod ebpf;
 mod error;
+mod follow;
 mod limits;
+mod opened;
 mod poll;
 mod procfs;
 mod record;

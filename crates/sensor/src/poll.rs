@@ -12,9 +12,9 @@ use std::{
 };
 
 use smallvec::SmallVec;
-use yagura_event::{Event, EventKind, Fd, FdKind, L4Protocol, Process, Role, Socket};
+use yagura_event::{Arg, Event, EventKind, Fd, FdKind, L4Protocol, Process, Role, Socket};
 
-use crate::{clock, procfs, status::Shared, table::Table, wanted::Wanted};
+use crate::{clock, decode, limits::PROCESSES_MAX, procfs, status::Shared, table::Table, wanted::Wanted};
 
 const PERIOD: Duration = Duration::from_millis(200);
 /// Sockets are looked at less often: finding their owners costs a walk over all descriptors.
@@ -30,9 +30,9 @@ pub(crate) fn run(
     shared: &Arc<Shared>,
     mut sink: impl FnMut(Event),
 ) {
-    let mut poller = Poller { known: HashMap::new(), sockets: HashSet::new(), number: 0, wanted };
+    let mut poller = Poller::new(wanted);
     poller.processes(&mut table, &mut |_| {});
-    poller.sockets(&table, &mut |_| {});
+    poller.sockets(&mut |_| {});
     let mut round = 0_u32;
     while !stop.load(Ordering::Acquire) {
         let begin = Instant::now();
@@ -43,15 +43,16 @@ pub(crate) fn run(
         };
         poller.processes(&mut table, &mut tell);
         if round.is_multiple_of(SOCKETS_EVERY) {
-            poller.sockets(&table, &mut tell);
+            poller.sockets(&mut tell);
         }
         shared.set_processes(poller.known.len(), table.containers());
-        shared.snapshot_if_asked(&table);
+        shared.answer_if_asked(|| poller.pictures());
         std::thread::sleep(PERIOD.saturating_sub(begin.elapsed()));
     }
 }
 
-struct Poller {
+/// What was seen at the last look.
+pub(crate) struct Poller {
     // By pid: start time, name and program, so that a new program in an old process is seen.
     known: HashMap<u32, (u64, String, Box<str>, Arc<Process>)>,
     sockets: HashSet<(SocketAddr, SocketAddr, u64)>,
@@ -60,13 +61,45 @@ struct Poller {
 }
 
 impl Poller {
-    fn processes(&mut self, table: &mut Table, tell: &mut impl FnMut(Event)) {
+    pub(crate) fn new(wanted: Arc<Wanted>) -> Self {
+        Self { known: HashMap::new(), sockets: HashSet::new(), number: 0, wanted }
+    }
+
+    /// How many processes are known.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// The process of this number, as it was last seen.
+    pub(crate) fn known(&self, pid: u32) -> Option<Arc<Process>> {
+        self.known.get(&pid).map(|(.., process)| Arc::clone(process))
+    }
+
+    /// Every process that is known.
+    pub(crate) fn pictures(&self) -> Vec<Arc<Process>> {
+        self.known.values().map(|(.., process)| Arc::clone(process)).collect()
+    }
+
+    /// A process was looked at.
+    pub(crate) fn remember(&mut self, facts: &procfs::Facts, process: Arc<Process>) {
+        if self.known.len() < PROCESSES_MAX || self.known.contains_key(&facts.pid) {
+            self.known.insert(facts.pid, (facts.start, facts.comm.clone(), facts.exe.path.clone(), process));
+        }
+    }
+
+    /// A process ended.
+    pub(crate) fn forget(&mut self, pid: u32) -> Option<Arc<Process>> {
+        self.known.remove(&pid).map(|(.., process)| process)
+    }
+
+    /// Tells of processes that began, run another program or ended since the last look.
+    pub(crate) fn processes(&mut self, table: &mut Table, tell: &mut impl FnMut(Event)) {
         let pids = procfs::pids();
         let alive: HashSet<u32> = pids.iter().copied().collect();
         let ended: Vec<u32> = self.known.keys().filter(|pid| !alive.contains(pid)).copied().collect();
         for pid in ended {
             if let Some((.., process)) = self.known.remove(&pid) {
-                self.tell(EventKind::ProcExit, process, None, tell);
+                self.tell(EventKind::ProcExit, process, None, SmallVec::new(), tell);
             }
         }
         for pid in pids {
@@ -77,15 +110,16 @@ impl Poller {
             if same {
                 continue;
             }
-            let (start, comm, exe) = (facts.start, facts.comm.clone(), facts.exe.path.clone());
-            let parent = self.known.get(&facts.ppid).map(|(.., process)| Arc::clone(process));
-            let process = table.insert_facts(facts, parent);
-            self.known.insert(pid, (start, comm, exe, Arc::clone(&process)));
-            self.tell(EventKind::Execve, process, None, tell);
+            let parent = self.known(facts.ppid);
+            let process = table.insert_facts(facts.clone(), parent);
+            self.remember(&facts, Arc::clone(&process));
+            let args = decode::exec_args(&process);
+            self.tell(EventKind::Execve, process, None, args, tell);
         }
     }
 
-    fn sockets(&mut self, _table: &Table, tell: &mut impl FnMut(Event)) {
+    /// Tells of sockets that were opened since the last look.
+    pub(crate) fn sockets(&mut self, tell: &mut impl FnMut(Event)) {
         let mut open: Vec<Entry> = Vec::new();
         for (file, protocol) in [
             ("tcp", L4Protocol::Tcp),
@@ -96,12 +130,18 @@ impl Poller {
             let text = fs::read_to_string(format!("/proc/net/{file}")).unwrap_or_default();
             open.extend(text.lines().skip(1).filter_map(|line| entry(line, protocol)));
         }
+        let listening: HashSet<u16> = open
+            .iter()
+            .filter(|entry| entry.kind == EventKind::Listen)
+            .map(|entry| entry.local.port())
+            .collect();
+        open.iter_mut().for_each(|entry| entry.decide(&listening));
         let new: Vec<&Entry> = open.iter().filter(|entry| !self.sockets.contains(&entry.key())).collect();
         if !new.is_empty() {
             let owners = self.owners();
             for entry in &new {
                 let Some(process) = owners.get(&entry.inode) else { continue };
-                self.tell(entry.kind, Arc::clone(process), Some(entry.fd()), tell);
+                self.tell(entry.kind, Arc::clone(process), Some(entry.fd()), SmallVec::new(), tell);
             }
         }
         self.sockets = open.iter().take(SOCKETS_MAX).map(Entry::key).collect();
@@ -125,7 +165,15 @@ impl Poller {
         owners
     }
 
-    fn tell(&mut self, kind: EventKind, process: Arc<Process>, fd: Option<Fd>, tell: &mut impl FnMut(Event)) {
+    /// Hands out an event, if anybody wants its kind.
+    pub(crate) fn tell(
+        &mut self,
+        kind: EventKind,
+        process: Arc<Process>,
+        fd: Option<Fd>,
+        args: SmallVec<[Arg; 6]>,
+        tell: &mut impl FnMut(Event),
+    ) {
         if !self.wanted.contains(kind) {
             return;
         }
@@ -139,7 +187,7 @@ impl Poller {
             tid: process.pid,
             process,
             fd,
-            args: SmallVec::new(),
+            args,
             data: None,
         });
     }
@@ -157,6 +205,18 @@ struct Entry {
 impl Entry {
     fn key(&self) -> (SocketAddr, SocketAddr, u64) {
         (self.local, self.remote, self.inode)
+    }
+
+    // Who listens did not begin.
+    fn decide(&mut self, listening: &HashSet<u16>) {
+        if self.kind == EventKind::Listen {
+            return;
+        }
+        if listening.contains(&self.local.port()) {
+            self.kind = EventKind::Accept;
+        } else if listening.contains(&self.remote.port()) && self.remote.ip() == self.local.ip() {
+            self.kind = EventKind::Connect;
+        }
     }
 
     fn fd(&self) -> Fd {
@@ -188,7 +248,7 @@ fn entry(line: &str, protocol: L4Protocol) -> Option<Entry> {
     let (local, remote) = (end(fields.get(1)?)?, end(fields.get(2)?)?);
     let kind = match *fields.get(3)? {
         "0A" => EventKind::Listen,
-        // Which side began is not told; a low port here is taken for a service.
+        // Which side began is not told; where nobody listens here, a low port here is taken for a service.
         "01" if local.port() < 1024 || local.port() < remote.port() => EventKind::Accept,
         "01" => EventKind::Connect,
         _ => return None,

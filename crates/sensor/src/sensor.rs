@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     decode::Decoder,
     ebpf::{Hook, Probes},
+    follow::Follower,
     limits::{PROCESSES_MAX, RING_BYTES},
     poll,
     status::{Shared, lock},
@@ -56,10 +57,16 @@ impl Default for SensorOptions {
 
 /// Kinds of event that a way of listening can deliver.
 pub fn capturable_kinds(mode: SensorMode) -> BTreeSet<EventKind> {
-    use EventKind::{Accept, Clone, Connect, DnsQuery, Execve, Listen, ProcExit};
+    use EventKind::{
+        Accept, Clone, Connect, DnsQuery, Execve, Listen, Openat, Prctl, ProcExit, Ptrace, Setgid, Setsid,
+        Setuid,
+    };
     match mode {
         SensorMode::Ebpf => CALLS.iter().map(|call| call.kind).chain([Clone, ProcExit, DnsQuery]).collect(),
-        SensorMode::ProcConnector => [Execve, Clone, ProcExit].into(),
+        SensorMode::ProcConnector => {
+            [Execve, Clone, ProcExit, Setuid, Setgid, Setsid, Ptrace, Prctl, Openat, Connect, Accept, Listen]
+                .into()
+        }
         SensorMode::Procfs => [Execve, ProcExit, Connect, Accept, Listen].into(),
         SensorMode::Off => BTreeSet::new(),
     }
@@ -77,12 +84,13 @@ pub struct Sensor {
 
 enum Way {
     Ebpf(Box<Probes>),
+    Connector(Box<Follower>),
     Procfs(Box<Table>),
 }
 
 impl Sensor {
-    /// Loads and attaches the probes and fills the process table; falls back to procfs by itself, unless the options
-    /// name a mode.
+    /// Loads and attaches the probes and fills the process table. Falls back by itself, unless the options name a mode:
+    /// to the process connector and fanotify, then to procfs.
     ///
     /// # Errors
     /// [`SensorError::Unavailable`] when the named mode does not work here.
@@ -101,29 +109,37 @@ impl Sensor {
                 }
             }
         }
-        match options.mode {
-            None | Some(SensorMode::Procfs) => {}
-            Some(SensorMode::ProcConnector) => {
-                let reason = "this version does not have it; use ebpf or procfs".to_owned();
-                return Err(SensorError::Unavailable { mode: "the process connector", reason });
-            }
-            Some(_) => {
-                return Err(SensorError::Unavailable {
-                    mode: "off",
-                    reason: "a sensor that is off cannot run".to_owned(),
-                });
+        if matches!(options.mode, None | Some(SensorMode::ProcConnector)) {
+            let table = Table::new(options.processes_max, Clock::new());
+            match Follower::start(table, Arc::clone(&wanted), &shared) {
+                Ok(follower) => {
+                    shared.set_sees_files(follower.sees_files());
+                    return Ok(Self::by(
+                        Way::Connector(Box::new(follower)),
+                        SensorMode::ProcConnector,
+                        shared,
+                        wanted,
+                    ));
+                }
+                Err(reason) if options.mode.is_some() => {
+                    return Err(SensorError::Unavailable { mode: "the process connector", reason });
+                }
+                Err(reason) => lock(&shared.reasons).push(format!("process connector: {reason}")),
             }
         }
+        if options.mode == Some(SensorMode::Off) {
+            let reason = "a sensor that is off cannot run".to_owned();
+            return Err(SensorError::Unavailable { mode: "off", reason });
+        }
         shared.capability("procfs", Path::new("/proc/self/stat").exists(), "read again and again");
-        *lock(&shared.mode) = SensorMode::Procfs;
         let table = Table::new(options.processes_max, Clock::new());
-        Ok(Self {
-            way: Way::Procfs(Box::new(table)),
-            shared,
-            wanted,
-            hooks: Arc::default(),
-            wishes: Arc::default(),
-        })
+        Ok(Self::by(Way::Procfs(Box::new(table)), SensorMode::Procfs, shared, wanted))
+    }
+
+    // A way without probes.
+    fn by(way: Way, mode: SensorMode, shared: Arc<Shared>, wanted: Arc<Wanted>) -> Self {
+        *lock(&shared.mode) = mode;
+        Self { way, shared, wanted, hooks: Arc::default(), wishes: Arc::default() }
     }
 
     fn ebpf(options: &SensorOptions, shared: &Arc<Shared>, wanted: &Arc<Wanted>) -> Result<Self, String> {
@@ -204,6 +220,10 @@ impl Sensor {
     pub fn run(self, stop: &AtomicBool, sink: impl FnMut(Event)) -> Result<(), SensorError> {
         match self.way {
             Way::Ebpf(probes) => probes.run(stop, &self.shared, sink),
+            Way::Connector(follower) => {
+                follower.run(stop, &self.shared, sink);
+                Ok(())
+            }
             Way::Procfs(table) => {
                 poll::run(*table, self.wanted, stop, &self.shared, sink);
                 Ok(())

@@ -14,13 +14,16 @@ use yagura_event::{
     BlindSpot, Capability, EventKind, EventRate, Loss, Process, SensorMode, SensorStatus, Timestamp,
 };
 
-use crate::{call::Group, table::Table};
+use crate::call::Group;
 
 /// Counters and facts.
 pub(crate) struct Shared {
     pub(crate) mode: Mutex<SensorMode>,
     pub(crate) reasons: Mutex<Vec<String>>,
     pub(crate) malformed: AtomicU64,
+    // Times that the connector or fanotify could not keep all they had to tell.
+    overflows: AtomicU64,
+    sees_files: AtomicBool,
     kinds: [AtomicU64; EventKind::COUNT],
     capabilities: Mutex<Vec<Capability>>,
     processes: AtomicUsize,
@@ -49,6 +52,8 @@ impl Shared {
             mode: Mutex::new(SensorMode::Off),
             reasons: Mutex::default(),
             malformed: AtomicU64::new(0),
+            overflows: AtomicU64::new(0),
+            sees_files: AtomicBool::new(true),
             kinds: std::array::from_fn(|_| AtomicU64::new(0)),
             capabilities: Mutex::default(),
             processes: AtomicUsize::new(0),
@@ -63,6 +68,14 @@ impl Shared {
 
     pub(crate) fn count(&self, kind: EventKind) {
         self.kinds[kind.index()].fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn overflow(&self) {
+        self.overflows.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_sees_files(&self, sees: bool) {
+        self.sees_files.store(sees, Ordering::Relaxed);
     }
 
     pub(crate) fn set_processes(&self, processes: usize, containers: usize) {
@@ -80,9 +93,9 @@ impl Shared {
         self.asked.store(true, Ordering::Release);
     }
 
-    pub(crate) fn snapshot_if_asked(&self, table: &Table) {
+    pub(crate) fn answer_if_asked(&self, processes: impl FnOnce() -> Vec<Arc<Process>>) {
         if self.asked.swap(false, Ordering::AcqRel) {
-            *lock(&self.snapshot) = Some(table.processes());
+            *lock(&self.snapshot) = Some(processes());
         }
     }
 
@@ -103,7 +116,7 @@ impl Shared {
             mode_reasons: lock(&self.reasons).clone(),
             kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
             capabilities: lock(&self.capabilities).clone(),
-            blind_spots: blind_spots(mode),
+            blind_spots: blind_spots(mode, self.sees_files.load(Ordering::Relaxed)),
             started: Some(self.started),
             events: rates.iter().map(|rate| rate.count).sum(),
             lost: losses.iter().map(|loss| loss.count).sum(),
@@ -130,6 +143,12 @@ impl Shared {
             count,
             detail: detail.to_owned(),
         };
+        if self.mode() == SensorMode::ProcConnector {
+            let overflows = self.overflows.load(Ordering::Relaxed);
+            let detail =
+                "times that the kernel could not keep what it had to tell; processes were looked for again";
+            return vec![loss("connector", overflows, detail)];
+        }
         // The probes count what they sent, then what they lost by group.
         let lost = |group: Group| {
             let detail = if group.is_vital() {
@@ -175,7 +194,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// What a mode cannot see, whatever the rules ask for.
-pub(crate) fn blind_spots(mode: SensorMode) -> Vec<BlindSpot> {
+fn blind_spots(mode: SensorMode, sees_files: bool) -> Vec<BlindSpot> {
     let spot =
         |what: &str, why: &str| BlindSpot { what: what.to_owned(), why: why.to_owned(), rules: Vec::new() };
     match mode {
@@ -185,12 +204,33 @@ pub(crate) fn blind_spots(mode: SensorMode) -> Vec<BlindSpot> {
                 "they pass no system call; the set-up of a ring is seen (io_uring_setup)",
             ),
             spot(
-                "a path that another thread changes during the call",
-                "the path as written is read when the call returns; fd.name is the kernel's own",
+                "a path or an address that another thread changes during the call",
+                "what a call was given is read when it returns; the file behind a descriptor, a connected socket's ends \
+                 and a running program are the kernel's own",
             ),
+            spot("names asked of name servers over TCP, TLS or HTTPS", "only datagrams to port 53 are read"),
         ],
         SensorMode::ProcConnector => {
-            vec![spot("files and connections", "the process connector tells of exec, fork and exit only")]
+            let mut spots = vec![
+                spot(
+                    "programs that end before they are looked at",
+                    "the kernel tells their number; name, arguments and files are read from procfs a moment later",
+                ),
+                spot(
+                    "calls that fail, and what changes files, memory, namespaces and mounts",
+                    "the process connector and fanotify do not tell them; a kernel with BTF and eBPF would",
+                ),
+                spot("connections that end quickly", "procfs lists only what is open at that moment"),
+            ];
+            spots.push(if sees_files {
+                spot(
+                    "how a file was opened",
+                    "fanotify tells that a file was opened, and at its end whether it was open for writing",
+                )
+            } else {
+                spot("opened files", "fanotify is refused here")
+            });
+            spots
         }
         SensorMode::Procfs => vec![
             spot(

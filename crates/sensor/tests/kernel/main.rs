@@ -4,6 +4,8 @@
 //! Without root or eBPF the tests say so and are skipped.
 
 mod calls;
+mod connector;
+mod containers;
 mod network;
 mod start;
 
@@ -928,17 +930,34 @@ fn nobody_sees_programs_and_listening_sockets_through_procfs() {
 }
 
 fn watch_as_nobody() {
-    let sensor = Sensor::start(SensorOptions::default()).expect("a way without privileges");
+    // Since Linux 6.6 the process connector tells everybody; before, and where it is absent, procfs remains.
+    watch_as_nobody_by(SensorOptions::default());
+    watch_as_nobody_by(SensorOptions { mode: Some(SensorMode::Procfs), ..SensorOptions::default() });
+}
+
+fn watch_as_nobody_by(options: SensorOptions) {
+    let forced = options.mode;
+    let sensor = Sensor::start(options).expect("a way without privileges");
     let handle = sensor.handle();
-    assert_eq!(handle.status().mode, SensorMode::Procfs);
-    assert!(handle.status().mode_reasons.iter().any(|reason| reason.contains("not allowed")));
+    let status = handle.status();
+    match forced {
+        Some(mode) => assert_eq!(status.mode, mode),
+        None => {
+            assert!(matches!(status.mode, SensorMode::ProcConnector | SensorMode::Procfs));
+            assert!(status.mode_reasons.iter().any(|reason| reason.contains("not allowed")));
+        }
+    }
     let events = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&events);
     std::thread::spawn(move || {
         let _ = sensor.run(&AtomicBool::new(false), |event| sink.lock().expect("no panic").push(event));
     });
     let seen = Seen { events, handle };
-    std::thread::sleep(Duration::from_millis(500));
+    // What is there at the first look is not told.
+    let known = |seen: &Seen| seen.handle.processes().iter().any(|process| process.pid == std::process::id());
+    while !known(&seen) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let mut child = Command::new("sleep").arg("3.75").spawn().expect("sleep");

@@ -18,14 +18,14 @@ use yagura_sensor::{Hook, Sensor, SensorHandle, SensorOptions};
 use super::{Seen, alone, run, seen};
 
 /// A sensor of its own, which ends with the test.
-struct Own {
-    seen: Seen,
+pub(super) struct Own {
+    pub(super) seen: Seen,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Own {
-    fn start(options: SensorOptions) -> Result<Self, String> {
+    pub(super) fn start(options: SensorOptions) -> Result<Self, String> {
         let sensor = Sensor::start(options).map_err(|error| error.to_string())?;
         let (handle, stop) = (sensor.handle(), Arc::new(AtomicBool::new(false)));
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
@@ -36,7 +36,7 @@ impl Own {
         Ok(Self { seen: Seen { events, handle }, stop, thread: Some(thread) })
     }
 
-    fn handle(&self) -> &SensorHandle {
+    pub(super) fn handle(&self) -> &SensorHandle {
         &self.seen.handle
     }
 }
@@ -159,13 +159,13 @@ fn system_calls_are_hooked_only_while_somebody_wants_one() {
 }
 
 // This test binary once more, to run one test in a world of its own.
-fn again(test: &str, mark: &str, wrapper: &[&str]) -> Command {
+pub(super) fn again(test: &str, mark: &str, wrapper: &[&str]) -> Command {
     let binary = std::env::current_exe().expect("known");
     let mut command = Command::new(wrapper.first().map_or(binary.as_os_str(), std::ffi::OsStr::new));
     if !wrapper.is_empty() {
         command.args(&wrapper[1..]).arg(&binary);
     }
-    command.args(["--exact", &format!("start::{test}"), "--nocapture", "--test-threads=1"]).env(mark, "1");
+    command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(mark, "1");
     command
 }
 
@@ -177,7 +177,8 @@ fn in_a_pid_namespace_it_leaves_itself_out_and_sees_the_others() {
     }
     let Some(_turn) = seen(test) else { return };
     let wrapper = ["unshare", "--pid", "--fork", "--mount-proc"];
-    let output = again(test, "YAGURA_TEST_NAMESPACE", &wrapper).output().expect("unshare starts");
+    let output =
+        again(&format!("start::{test}"), "YAGURA_TEST_NAMESPACE", &wrapper).output().expect("unshare starts");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
         output.status.success() && text.contains("1 passed"),
@@ -245,7 +246,7 @@ fn however_it_ends_nothing_stays_in_the_kernel() {
     let Some(_turn) = alone(test) else { return };
     for signal in ["KILL", "TERM", "SEGV"] {
         // A mount namespace of its own, so that what others mount meanwhile does not count.
-        let mut child = again(test, "YAGURA_TEST_KILLED", &["unshare", "--mount"]);
+        let mut child = again(&format!("start::{test}"), "YAGURA_TEST_KILLED", &["unshare", "--mount"]);
         let mut child = child.stdout(Stdio::piped()).spawn().expect("this binary");
         let mut output = std::io::BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
