@@ -1,4 +1,5 @@
-//! Lists the packages of a folder: `cargo run -p yagura-packages --example inventory -- FOLDER`.
+//! Lists the packages of a folder, or writes its bill of materials:
+//! `cargo run -p yagura-packages --example inventory -- FOLDER [cyclonedx|spdx]`.
 
 use std::{
     fs,
@@ -8,7 +9,10 @@ use std::{
     time::Instant,
 };
 
-use yagura_packages::{Collector, FileMeta, Options, Want, limits};
+use yagura_packages::{
+    Collector, FileMeta, Options, Want, limits,
+    sbom::{Document, cyclonedx, spdx},
+};
 
 fn main() -> io::Result<()> {
     let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from("."), PathBuf::from);
@@ -18,6 +22,14 @@ fn main() -> io::Result<()> {
     let inventory = collector.finish();
     let took = start.elapsed();
     let mut out = io::BufWriter::new(io::stdout().lock());
+    let name = folder.to_string_lossy();
+    let (timestamp, tool_version) = ("2026-01-31T12:00:00Z", env!("CARGO_PKG_VERSION"));
+    let document = Document { name: &name, timestamp, tool_version, inventory: &inventory };
+    match std::env::args().nth(2).as_deref() {
+        Some("cyclonedx") => return out.write_all(cyclonedx::write(&document).as_bytes()),
+        Some("spdx") => return out.write_all(spdx::write(&document).as_bytes()),
+        _ => {}
+    }
     for package in &inventory.packages {
         let owner = package.owned_by.as_deref().unwrap_or("-");
         let places: Vec<_> = package.locations.iter().map(|location| location.path.as_str()).collect();

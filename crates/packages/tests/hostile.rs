@@ -26,7 +26,7 @@ fn changed_files_cause_no_panic_and_no_hang() {
         .filter(|path| path.extension().is_none_or(|extension| extension != "snap"))
         .map(|path| (relative(&root, path), fs::read(path).expect("testdata can be read")))
         .collect();
-    let mut random = Random(0x5EED_0F_A_11);
+    let mut random = Random(0x5EED_FA11);
     let mut rounds = 0;
     while rounds == 0 || Instant::now() < end {
         for (path, bytes) in &seeds {

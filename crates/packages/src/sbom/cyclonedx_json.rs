@@ -46,7 +46,8 @@ pub(super) fn check_version(version: &str) -> Result<(), SbomError> {
 
 pub(super) fn kind(kind: &str) -> Kind {
     match kind {
-        "library" | "framework" | "application" => Kind::Package,
+        "library" | "framework" => Kind::Package,
+        // Applications without package URL are files and lock files.
         "operating-system" => Kind::OperatingSystem,
         _ => Kind::Other,
     }
