@@ -68,6 +68,24 @@ fn every_reference_in_a_document_is_defined_once() {
     }
 }
 
+fn validator() -> jsonschema::Validator {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schema");
+    let read = |name: &str| -> serde_json::Value {
+        let text = fs::read_to_string(folder.join(name)).expect("the schema can be read");
+        serde_json::from_str(&text).expect("the schema is JSON")
+    };
+    let mut registry = jsonschema::Registry::new();
+    for name in ["spdx.schema.json", "jsf-0.82.schema.json"] {
+        let address = format!("http://cyclonedx.org/schema/{name}");
+        registry = registry.add(address, read(name)).expect("the address is right");
+    }
+    let registry = registry.prepare().expect("the schemas are right");
+    jsonschema::options()
+        .with_registry(&registry)
+        .build(&read("bom-1.6.schema.json"))
+        .expect("the schema is right")
+}
+
 fn document(inventory: &Inventory) -> Document<'_> {
     Document { name: "target", timestamp: "2026-01-31T12:00:00Z", tool_version: "0.1.0", inventory }
 }
@@ -116,4 +134,23 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("testdata can be read").path()).collect();
     paths.sort();
     paths
+}
+
+#[test]
+fn cyclonedx_is_valid_against_its_schema() {
+    let validator = validator();
+    for (name, inventory) in inventories() {
+        let value = cyclonedx::value(&document(&inventory));
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_wrong() {
+    let inventory = Inventory::default();
+    let mut value = cyclonedx::value(&document(&inventory));
+    assert!(validator().is_valid(&value));
+    value["components"] = serde_json::json!([{"type": "library"}]);
+    assert!(!validator().is_valid(&value));
 }
