@@ -5,7 +5,7 @@ use std::{env, path::PathBuf, process::Command};
 use libbpf_cargo::SkeletonBuilder;
 
 /// What is loaded together, each with its skeleton.
-const OBJECTS: [&str; 2] = ["sensor", "table"];
+const OBJECTS: [&str; 3] = ["sensor", "table", "uring"];
 
 fn main() {
     println!("cargo:rerun-if-changed=bpf");

@@ -220,19 +220,23 @@ static __always_inline __u32 put_file(struct scratch *s, __u32 off, __u16 tag, s
 	return put_path(s, off, tag, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
 }
 
-/* The directory a relative path begins at; nothing for an absolute one. */
-__noinline __u32 put_base(struct scratch *s, __u32 off, __u32 tag, __u32 dirfd, __u64 text)
+/* A directory by its descriptor, or the working directory. */
+__noinline __u32 put_directory(struct scratch *s, __u32 off, __u32 tag, __u32 dirfd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	char first = 0;
 	if (!s || off >= DATA_MAX - 4)
-		return off;
-	bpf_probe_read_user(&first, 1, (void *)text);
-	if (first == '/')
 		return off;
 	if ((int)dirfd == AT_FDCWD)
 		return put_path(s, off, tag, BPF_CORE_READ(task, fs, pwd.dentry), BPF_CORE_READ(task, fs, pwd.mnt));
 	return put_file(s, off, tag, file_of(task, dirfd));
+}
+
+/* The directory a relative path begins at; nothing for an absolute one. */
+static __always_inline __u32 put_base(struct scratch *s, __u32 off, __u32 tag, __u32 dirfd, __u64 text)
+{
+	char first = 0;
+	bpf_probe_read_user(&first, 1, (void *)text);
+	return first == '/' ? off : put_directory(s, off, tag, dirfd);
 }
 
 __noinline __u32 put_socket_at(struct scratch *s, __u32 off, __u64 file_address)
@@ -265,15 +269,30 @@ __noinline __u32 put_socket_at(struct scratch *s, __u32 off, __u64 file_address)
 	return off + 4 + sizeof(e);
 }
 
-/* Bytes in kernel memory. */
-static __always_inline __u32 put_kernel_text(struct scratch *s, __u32 off, __u32 tag, const char *address)
+/* A text in kernel memory, without its zero byte, and the directory it is relative to, if it is. */
+__noinline __u32 put_kernel_path(struct scratch *s, __u32 off, __u32 tag, __u64 address, __u32 dirfd)
 {
-	if (off >= DATA_MAX - 4)
+	if (!s || off >= DATA_MAX - 4)
 		return off;
-	long n = bpf_probe_read_kernel_str(&s->data[INSIDE(off + 4)], STRING_MAX, address);
+	long n = bpf_probe_read_kernel_str(&s->data[INSIDE(off + 4)], STRING_MAX, (void *)address);
 	if (n <= 0)
 		return off;
 	n = (n - 1) & (STRING_MAX - 1);
 	field(s, off, tag, n);
-	return off + 4 + n;
+	bool is_absolute = s->data[INSIDE(off + 4)] == '/';
+	off += 4 + n;
+	return is_absolute ? off : put_directory(s, off, tag + 1, dirfd);
+}
+
+/* Bytes in kernel memory. */
+__noinline __u32 put_kernel(struct scratch *s, __u32 off, __u32 tag, __u64 address, __u32 len)
+{
+	if (!s || off >= DATA_MAX - 4)
+		return off;
+	asm volatile("" : "+r"(len));
+	len &= 127;
+	if (bpf_probe_read_kernel(&s->data[INSIDE(off + 4)], len, (void *)address))
+		return off;
+	field(s, off, tag, len);
+	return off + 4 + len;
 }

@@ -207,6 +207,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(call_send, struct pt_regs *regs, long result)
 {
 	BEGIN
+	(void)off;
 	__u64 file = (__u64)file_of(task, args[0]);
 	/* Before anything costs much: a stream's bytes are wanted by nobody but WISH_DATA. */
 	if (call == SENDTO && !args[4] && !(wish->flags & WISH_DATA) &&
@@ -248,6 +249,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(call_receive, struct pt_regs *regs, long result)
 {
 	BEGIN
+	(void)off;
 	/* that nothing is there yet is no news */
 	if (result < 0)
 		return 0;

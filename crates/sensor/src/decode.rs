@@ -27,6 +27,9 @@ pub(crate) struct Decoder {
     wanted: Arc<Wanted>,
 }
 
+/// `HEAD_IO_URING` of the probes.
+const IO_URING: u32 = 2;
+
 type Args = SmallVec<[Arg; 6]>;
 
 impl Decoder {
@@ -99,6 +102,9 @@ impl Decoder {
     ) -> Option<(EventKind, Arc<Process>, Option<Fd>, Args)> {
         // A program that began to run was told by the scheduler; here only attempts that failed count.
         if matches!(call.kind, EventKind::Execve | EventKind::Execveat) && record.head.result >= 0 {
+            return None;
+        }
+        if call.kind == EventKind::IoUringSubmit && record.head.flags & IO_URING == 0 {
             return None;
         }
         let mut process = self.table.of(&record.head, &record.comm());

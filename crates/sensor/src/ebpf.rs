@@ -26,6 +26,7 @@ use crate::{
     record::Record,
     skeleton::{OpenSensorSkel, SensorSkel, SensorSkelBuilder},
     status::Shared,
+    uring::Uring,
     wish::{Hooks, attach},
 };
 
@@ -53,6 +54,7 @@ pub(crate) struct Probes {
     skeleton: SensorSkel<'static>,
     hook: Hook,
     links: Vec<OwnedFd>,
+    uring: Result<Uring, String>,
     pub(crate) decoder: Decoder,
 }
 
@@ -83,8 +85,12 @@ impl Probes {
         let ring = u32::try_from(ring_bytes.next_power_of_two().clamp(1 << 16, 1 << 30)).unwrap_or(1 << 24);
         open.maps.ring.set_max_entries(ring).map_err(SensorError::kernel("sizing the ring buffer"))?;
         let skeleton = open.load().map_err(SensorError::kernel("loading the probes"))?;
-        let mut probes = Self { skeleton, hook, links: Vec::new(), decoder };
+        let mut probes = Self { skeleton, hook, links: Vec::new(), uring: Err(String::new()), decoder };
         probes.identify();
+        probes.uring = Uring::load(&probes.skeleton, hook, probes.self_pid());
+        let detail = probes.uring.as_ref().err().map_or("operations are told as calls", String::as_str);
+        shared.capability(&format!("{}/io_uring_submit_req", hook.name()), probes.uring.is_ok(), detail);
+        shared.set_sees_rings(probes.uring.is_ok());
         probes.connect()?;
         probes.attach(shared)?;
         Ok(probes)
@@ -108,12 +114,22 @@ impl Probes {
     /// What chooses which calls are told, for whoever changes it later.
     pub(crate) fn hooks(&self) -> Result<Hooks, SensorError> {
         let map = MapHandle::try_from(&self.skeleton.maps.wanted);
-        let program = self.skeleton.progs.call_exit.as_fd().try_clone_to_owned();
-        let program = program.map_err(|error| SensorError::Kernel {
+        let map = map.map_err(SensorError::kernel("sharing a map"))?;
+        let programs = self.hooked_programs().map_err(|error| SensorError::Kernel {
             action: "sharing a program",
             reason: error.to_string(),
         })?;
-        Ok(Hooks::new(map.map_err(SensorError::kernel("sharing a map"))?, program, self.hook))
+        Ok(Hooks::new(map, programs, self.hook))
+    }
+
+    // What tells of calls, with the tracepoint of each.
+    fn hooked_programs(&self) -> std::io::Result<Vec<(&'static str, OwnedFd)>> {
+        let exit = self.skeleton.progs.call_exit.as_fd().try_clone_to_owned()?;
+        let mut programs = vec![("sys_exit", exit)];
+        if let Ok(uring) = &self.uring {
+            programs.extend(uring.programs()?);
+        }
+        Ok(programs)
     }
 
     /// The map of counters.
@@ -175,7 +191,7 @@ impl Probes {
         shared: &Arc<Shared>,
         sink: impl FnMut(Event),
     ) -> Result<(), SensorError> {
-        let Self { skeleton, links: _links, decoder, .. } = self;
+        let Self { skeleton, links: _links, uring: _uring, decoder, .. } = self;
         let batch = Rc::new(RefCell::new(Batch::default()));
         let mut builder = RingBufferBuilder::new();
         for ring in [&skeleton.maps.ring_process as &dyn MapCore, &skeleton.maps.ring] {

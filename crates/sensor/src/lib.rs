@@ -33,6 +33,7 @@ mod sensor;
 mod status;
 mod table;
 mod task;
+mod uring;
 mod wanted;
 mod wish;
 
@@ -62,6 +63,20 @@ mod skeleton {
 )]
 mod skeleton_table {
     include!(concat!(env!("OUT_DIR"), "/table.skel.rs"));
+}
+
+#[allow(
+    clippy::all,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    unused_imports,
+    dead_code,
+    reason = "generated"
+)]
+mod skeleton_uring {
+    include!(concat!(env!("OUT_DIR"), "/uring.skel.rs"));
 }
 
 pub use ebpf::Hook;

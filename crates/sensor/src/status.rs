@@ -24,6 +24,7 @@ pub(crate) struct Shared {
     // Times that the connector or fanotify could not keep all they had to tell.
     overflows: AtomicU64,
     sees_files: AtomicBool,
+    sees_rings: AtomicBool,
     kinds: [AtomicU64; EventKind::COUNT],
     capabilities: Mutex<Vec<Capability>>,
     processes: AtomicUsize,
@@ -54,6 +55,7 @@ impl Shared {
             malformed: AtomicU64::new(0),
             overflows: AtomicU64::new(0),
             sees_files: AtomicBool::new(true),
+            sees_rings: AtomicBool::new(false),
             kinds: std::array::from_fn(|_| AtomicU64::new(0)),
             capabilities: Mutex::default(),
             processes: AtomicUsize::new(0),
@@ -76,6 +78,10 @@ impl Shared {
 
     pub(crate) fn set_sees_files(&self, sees: bool) {
         self.sees_files.store(sees, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_sees_rings(&self, sees: bool) {
+        self.sees_rings.store(sees, Ordering::Relaxed);
     }
 
     pub(crate) fn set_processes(&self, processes: usize, containers: usize) {
@@ -116,7 +122,11 @@ impl Shared {
             mode_reasons: lock(&self.reasons).clone(),
             kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
             capabilities: lock(&self.capabilities).clone(),
-            blind_spots: blind_spots(mode, self.sees_files.load(Ordering::Relaxed)),
+            blind_spots: blind_spots(
+                mode,
+                self.sees_files.load(Ordering::Relaxed),
+                self.sees_rings.load(Ordering::Relaxed),
+            ),
             started: Some(self.started),
             events: rates.iter().map(|rate| rate.count).sum(),
             lost: losses.iter().map(|loss| loss.count).sum(),
@@ -194,15 +204,22 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// What a mode cannot see, whatever the rules ask for.
-fn blind_spots(mode: SensorMode, sees_files: bool) -> Vec<BlindSpot> {
+fn blind_spots(mode: SensorMode, sees_files: bool, sees_rings: bool) -> Vec<BlindSpot> {
     let spot =
         |what: &str, why: &str| BlindSpot { what: what.to_owned(), why: why.to_owned(), rules: Vec::new() };
     match mode {
         SensorMode::Ebpf => vec![
-            spot(
-                "io_uring operations",
-                "they pass no system call; the set-up of a ring is seen (io_uring_setup)",
-            ),
+            if sees_rings {
+                spot(
+                    "results of io_uring operations that make no descriptor, and data sent through a ring",
+                    "the kernel tells the operation when it takes it; opens and accepts are told with their result",
+                )
+            } else {
+                spot(
+                    "io_uring operations",
+                    "this kernel gives no hook for them; the set-up of a ring is seen (io_uring_setup)",
+                )
+            },
             spot(
                 "a path or an address that another thread changes during the call",
                 "what a call was given is read when it returns; the file behind a descriptor, a connected socket's ends \

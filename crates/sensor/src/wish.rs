@@ -33,9 +33,10 @@ pub(crate) struct Wishes {
 /// The probes' table of wanted calls, and the hook that reads it.
 pub(crate) struct Hooks {
     map: MapHandle,
-    program: OwnedFd,
+    // Each with its tracepoint.
+    programs: Vec<(&'static str, OwnedFd)>,
     hook: Hook,
-    link: Option<OwnedFd>,
+    links: Vec<OwnedFd>,
 }
 
 // `WISH_…` of the probes.
@@ -50,13 +51,13 @@ const BY_SCHEDULER: [EventKind; 2] = [EventKind::Execve, EventKind::Execveat];
 const ALWAYS: [EventKind; 3] = [EventKind::Chdir, EventKind::Fchdir, EventKind::Chroot];
 
 impl Hooks {
-    pub(crate) const fn new(map: MapHandle, program: OwnedFd, hook: Hook) -> Self {
-        Self { map, program, hook, link: None }
+    pub(crate) const fn new(map: MapHandle, programs: Vec<(&'static str, OwnedFd)>, hook: Hook) -> Self {
+        Self { map, programs, hook, links: Vec::new() }
     }
 
     /// True while system calls are hooked.
     pub(crate) const fn is_attached(&self) -> bool {
-        self.link.is_some()
+        !self.links.is_empty()
     }
 
     /// Changes what is told, from this moment on.
@@ -66,16 +67,16 @@ impl Hooks {
     pub(crate) fn want(&mut self, wishes: &Wishes) -> Result<(), SensorError> {
         let needs_calls = needs_calls(&wishes.kinds);
         self.write(wishes, needs_calls)?;
-        match (needs_calls, &self.link) {
-            (true, None) => {
-                let link = attach(self.program.as_fd(), "sys_exit", self.hook);
-                self.link = Some(link.map_err(|error| SensorError::Kernel {
-                    action: "hooking system calls",
-                    reason: error.to_string(),
-                })?);
-            }
-            (false, Some(_)) => self.link = None,
-            _ => {}
+        if !needs_calls {
+            self.links.clear();
+        } else if self.links.is_empty() {
+            let attached =
+                self.programs.iter().map(|(name, program)| attach(program.as_fd(), name, self.hook));
+            let links: io::Result<Vec<OwnedFd>> = attached.collect();
+            self.links = links.map_err(|error| SensorError::Kernel {
+                action: "hooking system calls",
+                reason: error.to_string(),
+            })?;
         }
         Ok(())
     }

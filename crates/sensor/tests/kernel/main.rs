@@ -6,8 +6,10 @@
 mod calls;
 mod connector;
 mod containers;
+mod load;
 mod network;
 mod start;
+mod uring;
 
 use std::{
     collections::BTreeSet,

@@ -1,0 +1,203 @@
+//! Floods: what arrives, what is lost, and what it costs in memory. Each in a process of its own, so that nothing else is
+//! counted; `cargo test --release` for figures that mean something.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use yagura_event::{EventKind, SensorMode};
+use yagura_sensor::{Sensor, SensorHandle, SensorOptions};
+
+use super::{alone, start::again};
+
+// Opens numbered paths at a steady pace: pace a second, for so many seconds.
+const OPENER: &str = r#"
+    #include <fcntl.h>
+    #include <stdio.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <time.h>
+    int main(int argc, char **argv) {
+        long pace = atol(argv[1]), total = pace * atol(argv[2]);
+        char path[64] = "/nonexistent/flood/";
+        struct timespec begin, now;
+        clock_gettime(CLOCK_MONOTONIC, &begin);
+        for (long i = 0; i < total; i++) {
+            char *at = path + 19; long n = i; int digits = 1;
+            for (long rest = n; rest >= 10; rest /= 10) digits++;
+            at[digits] = 0;
+            while (digits--) { at[digits] = '0' + n % 10; n /= 10; }
+            open(path, O_RDONLY);
+            while (i % 100 == 99) {
+                clock_gettime(CLOCK_MONOTONIC, &now);
+                double past = (now.tv_sec - begin.tv_sec) + (now.tv_nsec - begin.tv_nsec) / 1e9;
+                if (i < past * pace) break;
+            }
+        }
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        printf("%.3f\n", (now.tv_sec - begin.tv_sec) + (now.tv_nsec - begin.tv_nsec) / 1e9);
+    }
+"#;
+
+// Children that end at once, so many.
+const FORKER: &str = r#"
+    #include <stdlib.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    int main(int argc, char **argv) {
+        for (long i = atol(argv[1]); i > 0; i--) {
+            pid_t child = fork();
+            if (child == 0) _exit(0);
+            if (child > 0) waitpid(child, 0, 0);
+        }
+    }
+"#;
+
+fn compiled(dir: &Path, source: &str) -> Option<PathBuf> {
+    let (code, program) = (dir.join("program.c"), dir.join("program"));
+    fs::write(&code, source).expect("writable");
+    let built = Command::new("cc").args(["-O2", "-o"]).args([&program, &code]).status();
+    built.is_ok_and(|status| status.success()).then_some(program)
+}
+
+/// A sensor whose events are counted and dropped.
+struct Counted {
+    handle: SensorHandle,
+    opens: Arc<AtomicU64>,
+    ended: Arc<Mutex<BTreeMap<u32, i64>>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Counted {
+    fn start(kinds: &[EventKind]) -> Self {
+        let kinds = kinds.iter().copied().collect();
+        let options = SensorOptions { mode: Some(SensorMode::Ebpf), kinds, ..SensorOptions::default() };
+        let sensor = Sensor::start(options).expect("a sensor");
+        let handle = sensor.handle();
+        let opens = Arc::<AtomicU64>::default();
+        let ended = Arc::<Mutex<BTreeMap<u32, i64>>>::default();
+        let stop = Arc::<AtomicBool>::default();
+        let (count, ends, flag) = (Arc::clone(&opens), Arc::clone(&ended), Arc::clone(&stop));
+        let thread = std::thread::spawn(move || {
+            let _ = sensor.run(&flag, |event| match event.kind {
+                EventKind::Openat
+                    if event.fd.as_ref().is_some_and(|fd| fd.name.starts_with("/nonexistent/flood/")) =>
+                {
+                    count.fetch_add(1, Ordering::Relaxed);
+                }
+                EventKind::ProcExit if &*event.process.name == "program" => {
+                    ends.lock().expect("not poisoned").insert(event.process.pid, event.result);
+                }
+                _ => {}
+            });
+        });
+        Self { handle, opens, ended, stop, thread: Some(thread) }
+    }
+
+    fn wait_for_end(&self, pid: u32) {
+        let begin = Instant::now();
+        while !self.ended.lock().expect("not poisoned").contains_key(&pid) {
+            assert!(begin.elapsed() < Duration::from_secs(120), "its end was not seen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn lost(&self) -> BTreeMap<String, u64> {
+        self.handle.status().losses.into_iter().map(|loss| (loss.place, loss.count)).collect()
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+// Runs the test again in a process of its own, with the machine to itself.
+fn apart(test: &str, mark: &str) {
+    let Some(_turn) = alone(test) else { return };
+    let output = again(&format!("load::{test}"), mark, &[]).output().expect("this binary");
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.lines()
+        .filter(|line| line.starts_with("* ") || line.starts_with("SKIPPED"))
+        .for_each(|line| println!("{line}"));
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn a_hundred_thousand_events_a_second_arrive_or_are_counted_as_lost() {
+    let test = "a_hundred_thousand_events_a_second_arrive_or_are_counted_as_lost";
+    if std::env::var_os("YAGURA_TEST_FLOOD").is_none() {
+        return apart(test, "YAGURA_TEST_FLOOD");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let Some(program) = compiled(dir.path(), OPENER) else { return println!("SKIPPED {test}: needs cc") };
+    let (pace, seconds) = (number("YAGURA_TEST_PACE", 100_000), number("YAGURA_TEST_SECONDS", 3));
+    let counted = Counted::start(&[EventKind::Openat, EventKind::Open, EventKind::ProcExit]);
+    let mut command = Command::new(&program);
+    command.args([pace.to_string(), seconds.to_string()]).stdout(std::process::Stdio::piped());
+    let child = command.spawn().expect("it was built");
+    let pid = child.id();
+    let output = child.wait_with_output().expect("waitable");
+    counted.wait_for_end(pid);
+    let (arrived, lost) = (counted.opens.load(Ordering::Relaxed), counted.lost());
+    println!(
+        "* {} opens in {} s: {arrived} arrived; lost {lost:?}; {} MB resident",
+        pace * seconds,
+        String::from_utf8_lossy(&output.stdout).trim(),
+        counted.handle.status().memory_bytes >> 20
+    );
+    assert!(arrived + lost["ring_buffer.file"] >= pace * seconds, "{arrived} of {}", pace * seconds);
+    assert!(arrived <= pace * seconds);
+    assert_eq!(lost["ring_buffer.process"], 0);
+    // Only other groups may not suffer: each counts its own.
+    assert_eq!((lost["ring_buffer.network"], lost["malformed"]), (0, 0));
+}
+
+#[test]
+fn memory_stays_flat_after_many_short_processes() {
+    let test = "memory_stays_flat_after_many_short_processes";
+    if std::env::var_os("YAGURA_TEST_FORKS").is_none() {
+        return apart(test, "YAGURA_TEST_FORKS");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let Some(program) = compiled(dir.path(), FORKER) else { return println!("SKIPPED {test}: needs cc") };
+    let rounds = number("YAGURA_TEST_PROCESSES", 40_000) / 4;
+    let counted = Counted::start(&[EventKind::Execve, EventKind::Clone, EventKind::ProcExit]);
+    let mut resident = Vec::new();
+    let begin = Instant::now();
+    for _ in 0..4 {
+        let mut child = Command::new(&program).arg(rounds.to_string()).spawn().expect("it was built");
+        let pid = child.id();
+        child.wait().expect("waitable");
+        counted.wait_for_end(pid);
+        counted.ended.lock().expect("not poisoned").clear();
+        resident.push(counted.handle.status().memory_bytes >> 10);
+    }
+    let lost = counted.lost();
+    println!("* {} processes in {:?}: resident {resident:?} kB, lost {lost:?}", rounds * 4, begin.elapsed());
+    assert_eq!(lost["ring_buffer.process"], 0);
+    // Rings that are read for the first time count from then on; after that nothing grows.
+    assert!(resident[3] < resident[0] + 8_192, "{resident:?}");
+    assert!(resident.iter().all(|kilobytes| *kilobytes < 80 << 10), "{resident:?}");
+}
