@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use yagura_packages::{Collector, FileMeta, Inventory, Options, Package, Want, limits};
+use yagura_packages::{Collector, FileMeta, Inventory, Options, Package, Want, limits, sbom};
 
 #[test]
 fn every_case_gives_its_packages() {
@@ -24,6 +24,24 @@ fn every_case_gives_its_packages() {
         }
     }
     assert!(cases > 0);
+}
+
+#[test]
+fn every_bill_of_materials_gives_its_packages() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/sbom");
+    let bills =
+        entries(&folder).into_iter().filter(|path| path.extension().is_none_or(|ending| ending != "snap"));
+    for path in bills {
+        let bytes = fs::read(&path).expect("testdata can be read");
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let bill = sbom::read(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let head = format!("{:?} {} {:?}\n", bill.format, bill.spec_version, bill.name);
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(&folder);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(name, head + &render(&bill.inventory)));
+    }
 }
 
 #[test]
