@@ -4,6 +4,7 @@
 //! parser makes [`Advisory`] records of its files, [`Builder`] writes them into one file, [`Database`] answers a
 //! [`Query`] with an [`Answer`], whose matches carry their proof.
 
+pub mod archive;
 mod cvss;
 mod database;
 pub mod ecosystem;
@@ -13,7 +14,9 @@ mod matching;
 mod query;
 mod record;
 mod severity;
+pub mod source;
 mod store;
+pub mod update;
 pub mod version;
 pub mod vex;
 

@@ -32,7 +32,7 @@ impl Index {
     pub(crate) fn open(file: &File, name: &str) -> Result<Self, Error> {
         let keys = file.section(name);
         let samples = file.section(&format!("{name}.samples"));
-        if keys.bytes % ENTRY_BYTES as u64 != 0
+        if !keys.bytes.is_multiple_of(ENTRY_BYTES as u64)
             || samples.bytes != (keys.bytes / ENTRY_BYTES as u64).div_ceil(STRIDE as u64) * 8
         {
             return Err(file.damaged(&format!("index {name}")));

@@ -85,6 +85,18 @@ impl Builder {
         self.sources.last_mut()
     }
 
+    /// The sources so far.
+    pub fn sources(&self) -> &[SourceInfo] {
+        &self.sources
+    }
+
+    /// Forgets the source that was started last; only for one without records.
+    pub(crate) fn drop_source(&mut self) {
+        if self.sources.last().is_some_and(|info| info.records == 0) {
+            self.sources.pop();
+        }
+    }
+
     /// Takes a record. What is wrong with it, if anything, comes back as a sentence; the rest of it is taken.
     pub fn add(&mut self, mut advisory: Advisory) -> Result<(), String> {
         let source = self.sources.len().saturating_sub(1);
