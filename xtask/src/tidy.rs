@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "yagura",
         &[
+            "yagura-advisory",
             "yagura-api",
             "yagura-detect",
             "yagura-event",
@@ -63,6 +64,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("libbpf-rs", &["yagura-sensor"]),
     ("libbpf-cargo", &["yagura-sensor"]),
     ("yara-x", &["yagura-yara"]),
+    ("cvss", &["yagura-advisory"]),
+    ("ureq", &["yagura-advisory", "yagura-image"]),
 ];
 
 /// Crates that take values and return values.

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod config;
+pub mod db;
 pub mod hunt;
 pub mod rules;
 pub mod sensor;

@@ -58,6 +58,9 @@ enum Command {
     /// What the sensor sees, and what it cannot see.
     #[command(subcommand)]
     Sensor(command::sensor::Command),
+    /// The advisory database: update it, look into it.
+    #[command(subcommand)]
+    Db(command::db::Command),
     /// Run safe attack emulations and tell which were seen.
     Verify(command::verify::Args),
     /// People who may sign in.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Hunt(args) => command::hunt::run(&cli.global, args),
         Command::Rules(command) => command::rules::run(&cli.global, command),
         Command::Sensor(command) => command::sensor::run(&cli.global, command),
+        Command::Db(command) => command::db::run(&cli.global, command),
         Command::Verify(args) => command::verify::run(&cli.global, args),
         Command::User(command) => command::user::run(&cli.global, command),
         Command::Config(command) => command::config::run(&cli.global, command),

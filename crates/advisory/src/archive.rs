@@ -23,11 +23,7 @@ pub enum Item<'a> {
 }
 
 /// Gives every wanted file below a path to a function, in the order of names (folders) or of the archive.
-pub fn each(
-    path: &Path,
-    wants: &dyn Fn(&str) -> bool,
-    found: &mut dyn FnMut(&str, Item),
-) -> io::Result<()> {
+pub fn each(path: &Path, wants: &dyn Fn(&str) -> bool, found: &mut dyn FnMut(&str, Item)) -> io::Result<()> {
     if fs::metadata(path)?.is_dir() {
         let mut left = FILES_MAX;
         return folder(path, "", &mut left, wants, found);
@@ -43,9 +39,12 @@ pub fn each(
     let count = head.by_ref().take(512).read(&mut magic)?;
     match &magic[..count] {
         [b'P', b'K', 3 | 5, ..] => zip::each(file, length, wants, found),
-        [0x1f, 0x8b, ..] => {
-            packed(flate2::read::MultiGzDecoder::new(io::BufReader::new(file)), plain_name(name), wants, found)
-        }
+        [0x1f, 0x8b, ..] => packed(
+            flate2::read::MultiGzDecoder::new(io::BufReader::new(file)),
+            plain_name(name),
+            wants,
+            found,
+        ),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => {
             packed(zstd::stream::read::Decoder::new(file)?, plain_name(name), wants, found)
         }

@@ -83,7 +83,10 @@ impl SourceKind {
     /// The kind of that name, or one of its other names.
     pub fn parse(name: &str) -> Option<Self> {
         let same = |other: &str| other.eq_ignore_ascii_case(name);
-        KINDS.iter().find(|(_, first, others)| same(first) || others.iter().any(|o| same(o))).map(|(kind, ..)| *kind)
+        KINDS
+            .iter()
+            .find(|(_, first, others)| same(first) || others.iter().any(|o| same(o)))
+            .map(|(kind, ..)| *kind)
     }
 
     /// Its name.
@@ -107,7 +110,9 @@ impl SourceKind {
             Ruby => (path.contains("gems/") || path.contains("rubies/")) && ends(&[".yml", ".yaml"]),
             Php | Wolfi => ends(&[".yml", ".yaml"]),
             DebianTracker | Nvd => ends(&[".json"]),
-            DebianLists => name == "list" && ["DSA/", "DLA/", "DTSA/", "CVE/"].iter().any(|f| path.contains(f)),
+            DebianLists => {
+                name == "list" && ["DSA/", "DLA/", "DTSA/", "CVE/"].iter().any(|f| path.contains(f))
+            }
             Secdb => ends(&[".json", ".yml", ".yaml"]),
             Csaf => ends(&[".json"]) && name != "provider-metadata.json" && name != "index.json",
             Oval => ends(&[".xml"]),
@@ -260,7 +265,10 @@ fn text<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<&'b str> {
 /// The day of a time.
 fn day(time: &str) -> String {
     let day = time.trim().get(..10).unwrap_or_default();
-    let plain = day.bytes().enumerate().all(|(index, c)| matches!(index, 4 | 7) == (c == b'-') && (c == b'-' || c.is_ascii_digit()));
+    let plain = day
+        .bytes()
+        .enumerate()
+        .all(|(index, c)| matches!(index, 4 | 7) == (c == b'-') && (c == b'-' || c.is_ascii_digit()));
     if plain && day.len() == 10 { day.to_owned() } else { String::new() }
 }
 

@@ -252,7 +252,8 @@ impl Home {
         let result = if spec.is_remote() {
             fetch::fetch(&spec.location, &new, &memory.etag, &memory.last_modified, progress, &spec.name)
         } else {
-            copy(spec, &new).map(|()| fetch::Fetched::New { etag: String::new(), last_modified: String::new() })
+            copy(spec, &new)
+                .map(|()| fetch::Fetched::New { etag: String::new(), last_modified: String::new() })
         };
         let state = match result {
             Ok(fetch::Fetched::Unchanged) => SourceState::Unchanged,
@@ -303,9 +304,10 @@ impl Home {
             let mut diagnostics = read(&mut builder, &one.spec, &one.data, progress);
             let empty = builder.current_source().is_some_and(|info| info.records == 0);
             if one.state == SourceState::New && empty {
-                let reason = diagnostics
-                    .first()
-                    .map_or_else(|| "there is no record in it".to_owned(), |first| format!("no record could be read: {first}"));
+                let reason = diagnostics.first().map_or_else(
+                    || "there is no record in it".to_owned(),
+                    |first| format!("no record could be read: {first}"),
+                );
                 let _ = fs::remove_file(&one.data);
                 one.memory = self.memory(&name).unwrap_or_default();
                 one.state = failed(old.exists(), reason);

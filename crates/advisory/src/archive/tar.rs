@@ -35,7 +35,8 @@ pub(super) fn each(
         match header[156] {
             b'L' | b'x' if size <= NAME_BYTES_MAX => {
                 let bytes = take(&mut stream, size)?;
-                long_name = if header[156] == b'L' { Some(text(&bytes)) } else { pax_path(&bytes).or(long_name) };
+                long_name =
+                    if header[156] == b'L' { Some(text(&bytes)) } else { pax_path(&bytes).or(long_name) };
             }
             b'0' | 0 => {
                 let name = long_name.take().unwrap_or_else(|| plain_name(&header));
@@ -43,7 +44,12 @@ pub(super) fn each(
                 if !wants(&name) {
                     skip(&mut stream, size)?;
                 } else if size > FILE_BYTES_MAX {
-                    found(&name, Item::Problem(format!("{size} bytes are more than the {FILE_BYTES_MAX} that are read")));
+                    found(
+                        &name,
+                        Item::Problem(format!(
+                            "{size} bytes are more than the {FILE_BYTES_MAX} that are read"
+                        )),
+                    );
                     skip(&mut stream, size)?;
                 } else {
                     let bytes = take(&mut stream, size)?;
@@ -95,8 +101,7 @@ fn plain_name(header: &[u8]) -> String {
 // `LENGTH path=VALUE\n`
 fn pax_path(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let line = text.lines().find_map(|line| line.split_once(" path=").map(|(_, path)| path.to_owned()));
-    line
+    text.lines().find_map(|line| line.split_once(" path=").map(|(_, path)| path.to_owned()))
 }
 
 /// Writes a file as an entry.

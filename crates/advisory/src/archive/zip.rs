@@ -75,7 +75,8 @@ fn directory(file: &mut File, length: u64) -> io::Result<Vec<u8>> {
         u64::from(u32_at(end, 16).ok_or_else(|| bad("its end record is short"))?),
     );
     if bytes == u64::from(u32::MAX) || offset == u64::from(u32::MAX) {
-        let wide = tail.windows(4).rposition(|four| four == END_64).ok_or_else(|| bad("its wide end record"))?;
+        let wide =
+            tail.windows(4).rposition(|four| four == END_64).ok_or_else(|| bad("its wide end record"))?;
         bytes = u64_at(&tail[wide..], 40).ok_or_else(|| bad("its wide end record"))?;
         offset = u64_at(&tail[wide..], 48).ok_or_else(|| bad("its wide end record"))?;
     }
@@ -143,7 +144,7 @@ fn read(file: &mut File, entry: &Entry) -> io::Result<Vec<u8>> {
     let skip = u64::from(u16_at(&header, 26).unwrap_or(0)) + u64::from(u16_at(&header, 28).unwrap_or(0));
     file.seek(SeekFrom::Start(entry.offset.saturating_add(30 + skip)))?;
     let packed = io::BufReader::new(file.take(entry.packed));
-    let ceiling = entry.packed.saturating_mul(RATIO_MAX).max(RATIO_FREE_BYTES).min(FILE_BYTES_MAX);
+    let ceiling = entry.packed.saturating_mul(RATIO_MAX).clamp(RATIO_FREE_BYTES, FILE_BYTES_MAX);
     let mut bytes = Vec::new();
     match entry.method {
         0 => packed.take(ceiling + 1).read_to_end(&mut bytes)?,

@@ -15,8 +15,11 @@ pub(super) fn read(path: &str, bytes: &[u8], sink: &mut Sink) {
         false => text(bytes, sink).and_then(|text| yaml::read(text, sink)),
     };
     let Some(value) = value else { return };
-    let Some(packages) = value.get("packages").and_then(Value::as_array) else {
-        return sink.problem(None, "the file has no list of packages");
+    let packages = match value.get("packages") {
+        Some(Value::Array(packages)) => packages.as_slice(),
+        // A repository without fixes.
+        Some(Value::Null) => &[],
+        _ => return sink.problem(None, "the file has no list of packages"),
     };
     let ecosystem = match yaml::text(&value, "distroversion") {
         "" if yaml::text(&value, "urlprefix").contains("chainguard") => "Chainguard".to_owned(),
@@ -49,7 +52,9 @@ fn take(ecosystem: &str, name: &str, version: &str, ids: &str, sink: &mut Sink) 
         .split([' ', ',', '(', ')', '+'])
         .filter(|word| word.contains('-') && word.starts_with(|c: char| c.is_ascii_uppercase()))
         .collect();
-    let Some(first) = names.iter().find(|name| name.starts_with("CVE-")).or_else(|| names.first()) else { return };
+    let Some(first) = names.iter().find(|name| name.starts_with("CVE-")).or_else(|| names.first()) else {
+        return;
+    };
     let mut affected = Affected::new(ecosystem, name);
     affected.of_source = true;
     affected.ranges.push(Range::before(version));

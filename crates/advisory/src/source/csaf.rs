@@ -96,8 +96,9 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink) {
     if let Some(aggregate) = document.document.get("aggregate_severity") {
         advisory.severity = Severity::parse(yaml::text(aggregate, "text"));
     }
-    advisory.references =
-        list(&document.document, "references").map(|reference| yaml::text(reference, "url").to_owned()).collect();
+    advisory.references = list(&document.document, "references")
+        .map(|reference| yaml::text(reference, "url").to_owned())
+        .collect();
     let mut affected = BTreeMap::new();
     for vulnerability in &document.vulnerabilities {
         let cve = yaml::text(vulnerability, "cve");
@@ -111,7 +112,10 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink) {
         advisory.title = first_line(&advisory.details);
     }
     if affected.len() > AFFECTED_MAX {
-        sink.problem(None, format!("{} packages are more than {AFFECTED_MAX}; the rest is left out", affected.len()));
+        sink.problem(
+            None,
+            format!("{} packages are more than {AFFECTED_MAX}; the rest is left out", affected.len()),
+        );
     }
     advisory.affected = affected.into_values().take(AFFECTED_MAX).collect();
     sink.advisory(advisory);
@@ -122,7 +126,9 @@ fn describe(advisory: &mut Advisory, vulnerability: &Value) {
         advisory.cwe.extend(cwe(yaml::text(weakness, "id")));
     }
     let note = |category: &str| {
-        list(vulnerability, "notes").find(|note| yaml::text(note, "category") == category).map(|n| yaml::text(n, "text"))
+        list(vulnerability, "notes")
+            .find(|note| yaml::text(note, "category") == category)
+            .map(|n| yaml::text(n, "text"))
     };
     if advisory.details.is_empty() {
         note("description").or_else(|| note("summary")).unwrap_or_default().clone_into(&mut advisory.details);
@@ -159,7 +165,8 @@ fn take(vulnerability: &Value, products: &HashMap<String, Product>, out: &mut BT
             return;
         } else {
             affected.ranges.push(Range::everything());
-            affected.fix_state = if unplanned.contains(id) { FixState::WillNotFix } else { FixState::NotFixed };
+            affected.fix_state =
+                if unplanned.contains(id) { FixState::WillNotFix } else { FixState::NotFixed };
         }
         let version = if fixed { package.version } else { String::new() };
         out.entry((ecosystem, package.name, affected.of_source, version)).or_insert(affected);
@@ -173,7 +180,11 @@ fn take(vulnerability: &Value, products: &HashMap<String, Product>, out: &mut BT
 }
 
 // Product ids of all items of a category, with a text of the item.
-fn by_product<'a>(items: impl Iterator<Item = &'a Value>, category: &str, key: &str) -> HashMap<String, String> {
+fn by_product<'a>(
+    items: impl Iterator<Item = &'a Value>,
+    category: &str,
+    key: &str,
+) -> HashMap<String, String> {
     let wanted = items.filter(|item| yaml::text(item, "category") == category);
     wanted
         .flat_map(|item| {
@@ -187,12 +198,15 @@ fn by_product<'a>(items: impl Iterator<Item = &'a Value>, category: &str, key: &
 fn ecosystem_of(cpe: &str) -> Option<String> {
     let rest = cpe.strip_prefix("cpe:/").or_else(|| cpe.strip_prefix("cpe:2.3:"))?;
     let parts: Vec<&str> = rest.split(':').collect();
-    let (vendor, product, version) = (*parts.get(1)?, *parts.get(2)?, parts.get(3).copied().unwrap_or_default());
+    let (vendor, product, version) =
+        (*parts.get(1)?, *parts.get(2)?, parts.get(3).copied().unwrap_or_default());
     let update = parts.get(4).copied().unwrap_or_default().strip_prefix("sp").unwrap_or_default();
     Some(match (vendor, product) {
         ("redhat", "enterprise_linux") => ecosystem::canonical(&format!("Red Hat:{version}")),
         ("redhat", product) => format!("Red Hat:{product}:{}", parts[3..].join(":").trim_end_matches(':')),
-        ("suse", "sles" | "sled" | "sles_sap" | "sle_hpc") if !update.is_empty() => format!("SUSE:{version}.{update}"),
+        ("suse", "sles" | "sled" | "sles_sap" | "sle_hpc") if !update.is_empty() => {
+            format!("SUSE:{version}.{update}")
+        }
         ("suse", "sles" | "sled" | "sles_sap" | "sle_hpc") => format!("SUSE:{version}"),
         ("opensuse", "leap") => format!("openSUSE:{version}"),
         ("opensuse", "tumbleweed") => "openSUSE:Tumbleweed".to_owned(),
@@ -212,7 +226,12 @@ fn package(product: &Product) -> Option<Package> {
     let Some(rest) = product.purl.strip_prefix("pkg:") else {
         let name = product.name.rsplit('/').next().unwrap_or_default();
         let plain = !name.is_empty() && !name.contains([' ', ':']);
-        return plain.then(|| Package { name: name.to_owned(), version: String::new(), source: true, module: String::new() });
+        return plain.then(|| Package {
+            name: name.to_owned(),
+            version: String::new(),
+            source: true,
+            module: String::new(),
+        });
     };
     let (path, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
     if !path.starts_with("rpm/") && !path.starts_with("rpmmod/") {

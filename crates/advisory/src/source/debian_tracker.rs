@@ -59,7 +59,8 @@ fn take(package: &str, id: &str, entry: Entry, sink: &mut Sink) {
         let mut affected = Affected::new(ecosystem::canonical(&format!("Debian:{release}")), package);
         affected.of_source = true;
         let urgency = state.urgency.unwrap_or_default();
-        affected.severity = Severity::parse(urgency.trim_end_matches('*')).filter(|s| *s != Severity::Unknown);
+        affected.severity =
+            Severity::parse(urgency.trim_end_matches('*')).filter(|s| *s != Severity::Unknown);
         affected.note = state.nodsa.unwrap_or_default();
         match (state.status.as_str(), state.fixed_version.as_deref()) {
             // Version 0: this release never had it.

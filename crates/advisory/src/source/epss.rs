@@ -17,7 +17,8 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink) {
         }
         let mut fields = line.split(',');
         let (id, probability, percentile) = (fields.next(), fields.next(), fields.next());
-        let share = |text: Option<&str>| text?.trim().parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
+        let share =
+            |text: Option<&str>| text?.trim().parse::<f64>().ok().filter(|share| (0.0..=1.0).contains(share));
         match (id.and_then(|id| sink.vulnerability(id)), share(probability), share(percentile)) {
             (Some(known), Some(probability), Some(percentile)) => {
                 known.epss = Some(Epss { probability, percentile });

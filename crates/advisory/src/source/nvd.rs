@@ -26,7 +26,8 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink) {
 
 fn take(cve: &Value, sink: &mut Sink) {
     let id = yaml::text(cve, "id").to_owned();
-    let array = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let array =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let english = |list: Vec<Value>| list.into_iter().find(|item| yaml::text(item, "lang") == "en");
     if yaml::text(cve, "vulnStatus") == "Rejected" {
         return;
@@ -43,8 +44,13 @@ fn take(cve: &Value, sink: &mut Sink) {
         let mut ratings = array(&metrics, key);
         // NVD's own before those of others.
         ratings.sort_by_key(|rating| yaml::text(rating, "type") != "Primary");
-        let vector = ratings.first().and_then(|rating| rating.get("cvssData")).map(|data| yaml::text(data, "vectorString"));
-        if let Some(vector) = vector.filter(|vector| !vector.is_empty() && !known.cvss.iter().any(|v| v == vector)) {
+        let vector = ratings
+            .first()
+            .and_then(|rating| rating.get("cvssData"))
+            .map(|data| yaml::text(data, "vectorString"));
+        if let Some(vector) =
+            vector.filter(|vector| !vector.is_empty() && !known.cvss.iter().any(|v| v == vector))
+        {
             known.cvss.push(vector.to_owned());
         }
     }

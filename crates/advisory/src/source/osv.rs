@@ -130,7 +130,8 @@ fn take(record: Record, sink: &mut Sink) {
     let distribution = names().any(|name| ecosystem::is_distribution(&ecosystem::canonical(&name.ecosystem)));
     advisory.aliases = record.aliases.unwrap_or_default();
     if distribution && !advisory.id.starts_with("CVE-") {
-        let further = record.upstream.unwrap_or_default().into_iter().chain(record.related.unwrap_or_default());
+        let further =
+            record.upstream.unwrap_or_default().into_iter().chain(record.related.unwrap_or_default());
         let mut covers: Vec<String> =
             advisory.aliases.iter().cloned().chain(further).filter(|id| id.starts_with("CVE-")).collect();
         covers.sort();
@@ -150,7 +151,8 @@ fn take(record: Record, sink: &mut Sink) {
     ratings(&mut advisory, record.severity.unwrap_or_default());
     let specific = record.database_specific.unwrap_or_default();
     if advisory.severity.is_none() {
-        advisory.severity = word(&specific, "severity").or_else(|| word_before_colon(&advisory.title, distribution));
+        advisory.severity =
+            word(&specific, "severity").or_else(|| word_before_colon(&advisory.title, distribution));
     }
     advisory.cwe = cwes(&specific);
     if advisory.title.is_empty() {
@@ -195,14 +197,18 @@ fn take_package(advisory: &mut Advisory, package: Package, sink: &mut Sink) {
     advisory.affected.push(affected);
 }
 
-const NOT_PACKAGES: &[&str] = &["OSS-Fuzz", "Android", "GIT", "GSD", "UVI", "", "Kubernetes", "TuxCare", "Root"];
+const NOT_PACKAGES: &[&str] =
+    &["OSS-Fuzz", "Android", "GIT", "GSD", "UVI", "", "Kubernetes", "TuxCare", "Root"];
 
 // What sources write beside the schema: Debian's urgency, RustSec's kind of notice, weaknesses.
 fn details(advisory: &mut Advisory, affected: &mut Affected, ecosystem: &Value, database: &Value) {
     match yaml::text(ecosystem, "urgency") {
         "" => {}
         "end-of-life" => affected.fix_state = FixState::EndOfLife,
-        urgency => affected.severity = Severity::parse(urgency.trim_end_matches('*')).filter(|s| *s != Severity::Unknown),
+        urgency => {
+            affected.severity =
+                Severity::parse(urgency.trim_end_matches('*')).filter(|s| *s != Severity::Unknown)
+        }
     }
     if affected.severity.is_none() {
         affected.severity = word(ecosystem, "severity");
@@ -221,7 +227,12 @@ fn details(advisory: &mut Advisory, affected: &mut Affected, ecosystem: &Value, 
 
 fn cwes(value: &Value) -> Vec<u32> {
     let ids = yaml::texts(value, "cwe_ids").into_iter().chain(
-        value.get("cwes").and_then(Value::as_array).into_iter().flatten().map(|item| yaml::text(item, "cweId").to_owned()),
+        value
+            .get("cwes")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|item| yaml::text(item, "cweId").to_owned()),
     );
     ids.filter_map(|id| cwe(&id)).collect()
 }

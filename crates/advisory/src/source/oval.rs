@@ -210,7 +210,9 @@ fn take(definition: Definition, tables: &Tables, sink: &mut Sink) {
     let mut affected: Vec<Affected> = Vec::new();
     for (object, state, deb) in definition.tests.iter().filter_map(|test| tables.tests.get(test)) {
         let range = match tables.states.get(state) {
-            Some((operation, version)) if operation == "less than" && !version.is_empty() => Range::before(version.clone()),
+            Some((operation, version)) if operation == "less than" && !version.is_empty() => {
+                Range::before(version.clone())
+            }
             Some(_) => continue,
             None if state.is_empty() && *deb => Range::everything(),
             None => continue,

@@ -23,9 +23,13 @@ pub(super) fn read(path: &str, bytes: &[u8], sink: &mut Sink) {
     let stem = path.trim_end_matches(".yaml").trim_end_matches(".yml");
     let id = stem.rsplitn(4, '/').take(3).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/");
     let mut advisory = Advisory::new(format!("FriendsOfPHP:{id}"));
-    advisory.aliases = Some(yaml::text(&value, "cve").to_owned()).into_iter().filter(|cve| cve.starts_with("CVE-")).collect();
+    advisory.aliases = Some(yaml::text(&value, "cve").to_owned())
+        .into_iter()
+        .filter(|cve| cve.starts_with("CVE-"))
+        .collect();
     advisory.title = yaml::text(&value, "title").to_owned();
-    advisory.references = Some(yaml::text(&value, "link").to_owned()).into_iter().filter(|link| !link.is_empty()).collect();
+    advisory.references =
+        Some(yaml::text(&value, "link").to_owned()).into_iter().filter(|link| !link.is_empty()).collect();
     let mut affected = Affected::new("Packagist", package);
     affected.fix_state = FixState::NotFixed;
     for (name, branch) in value.get("branches").and_then(Value::as_object).into_iter().flatten() {

@@ -65,7 +65,8 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink) {
     let front: Front = match toml::from_str(front) {
         Ok(front) => front,
         Err(error) => {
-            let line = error.span().map(|span| 1 + front[..span.start.min(front.len())].matches('\n').count());
+            let line =
+                error.span().map(|span| 1 + front[..span.start.min(front.len())].matches('\n').count());
             return sink.problem(line, format!("the header is no RustSec advisory: {}", error.message()));
         }
     };

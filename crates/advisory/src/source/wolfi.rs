@@ -32,7 +32,8 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink) {
 fn take(name: &str, value: &Value, sink: &mut Sink) {
     let mut advisory = Advisory::new(yaml::text(value, "id"));
     advisory.aliases = yaml::texts(value, "aliases");
-    let mut events: Vec<&Value> = value.get("events").and_then(Value::as_array).into_iter().flatten().collect();
+    let mut events: Vec<&Value> =
+        value.get("events").and_then(Value::as_array).into_iter().flatten().collect();
     events.sort_by_key(|event| yaml::text(event, "timestamp"));
     advisory.published = events.first().map(|event| day(yaml::text(event, "timestamp"))).unwrap_or_default();
     let Some(last) = events.last() else {

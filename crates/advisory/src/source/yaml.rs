@@ -54,7 +54,8 @@ impl Loader {
     fn take(&mut self, event: Event) -> Result<(), String> {
         match event {
             Event::Scalar(text, style, anchor, _) => {
-                let null = style == ScalarStyle::Plain && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
+                let null = style == ScalarStyle::Plain
+                    && matches!(text.as_ref(), "" | "~" | "null" | "Null" | "NULL");
                 let value = if null { Value::Null } else { Value::String(text.into_owned()) };
                 self.value(value, anchor, 1)
             }

@@ -5,6 +5,8 @@ use std::{
     path::Path,
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::{
     ecosystem,
     error::Error,
@@ -103,10 +105,15 @@ impl Builder {
         if advisory.id.is_empty() || advisory.id.len() > NAME_BYTES_MAX {
             return Err("the record has no usable id".to_owned());
         }
-        if !self.seen.insert(hash(&[&source.to_string(), &advisory.id])) {
-            return Err(format!("{} was read before from this source; the first one stands", advisory.id));
-        }
         let cut = advisory.limit();
+        let text = explanation(&advisory);
+        // Some sources have an id once for each release: only the same content is a duplicate, and nothing new.
+        let mut content = [0u8; 8];
+        content.copy_from_slice(&Sha256::digest(&text)[..8]);
+        let content = u64::from_le_bytes(content);
+        if !self.seen.insert(hash(&[&source.to_string(), &advisory.id]) ^ content) {
+            return Ok(());
+        }
         let number = self.offsets.len() as u32;
         self.offsets.push(self.advisories.len() as u64);
         let rows_before = self.rows;
@@ -118,7 +125,7 @@ impl Builder {
                 }
             }
         }
-        self.put_advisory(&advisory, source);
+        self.put_advisory(&advisory, source, &text);
         for id in std::iter::once(&advisory.id).chain(&advisory.aliases).chain(&advisory.covers) {
             self.ids.push((hash(&[&id.to_ascii_uppercase()]), number));
         }
@@ -181,8 +188,8 @@ impl Builder {
         number
     }
 
-    fn put_advisory(&mut self, advisory: &Advisory, source: usize) {
-        let text = self.texts.add(&explanation(advisory));
+    fn put_advisory(&mut self, advisory: &Advisory, source: usize, text: &[u8]) {
+        let text = self.texts.add(text);
         let out = &mut self.advisories;
         put_text(out, &advisory.id);
         put_texts(out, &advisory.aliases);

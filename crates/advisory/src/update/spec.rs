@@ -67,7 +67,8 @@ pub fn catalogue() -> Vec<Published> {
     lines
         .filter_map(|line| {
             let mut fields = line.split('\t');
-            let (name, kind, address, about) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+            let (name, kind, address, about) =
+                (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
             let (name, default) = name.strip_prefix('*').map_or((name, false), |name| (name, true));
             Some(Published { name, kind: SourceKind::parse(kind)?, address, about, default })
         })
@@ -94,7 +95,11 @@ impl SourceSpec {
         }
         let name = name.map_or_else(|| derived(kind, location), str::to_owned);
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if name.is_empty() || name.starts_with('.') || name.len() > NAME_BYTES_MAX / 8 || !name.chars().all(plain) {
+        if name.is_empty()
+            || name.starts_with('.')
+            || name.len() > NAME_BYTES_MAX / 8
+            || !name.chars().all(plain)
+        {
             return Err(SpecError::Name { given: name });
         }
         Ok(Self { name, kind: kind_of, location: location.to_owned(), sha256: sha256.to_ascii_lowercase() })
@@ -139,8 +144,11 @@ fn unknown(given: &str) -> SpecError {
 
 // `osv-pypi` for `osv=https://…/PyPI/all.zip`: the kind and the last telling part of the place.
 fn derived(kind: &str, location: &str) -> String {
-    let parts = location.split(['/', '\\']).rev().map(|part| part.split(['?', '#', '.']).next().unwrap_or_default());
-    let dull = |part: &&str| !matches!(*part, "" | "all" | "main" | "master" | "json" | "osv" | "list" | "data" | "heads");
+    let parts =
+        location.split(['/', '\\']).rev().map(|part| part.split(['?', '#', '.']).next().unwrap_or_default());
+    let dull = |part: &&str| {
+        !matches!(*part, "" | "all" | "main" | "master" | "json" | "osv" | "list" | "data" | "heads")
+    };
     let part = parts.into_iter().find(dull).unwrap_or_default();
     let clean = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let part: String = part.chars().take(64).map(clean).collect();
@@ -186,7 +194,8 @@ mod tests {
 
     #[test]
     fn the_catalogue_is_complete() {
-        let lines = include_str!("../../data/sources.tsv").lines().filter(|line| !line.starts_with('#')).count();
+        let lines =
+            include_str!("../../data/sources.tsv").lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!(catalogue().len(), lines);
         assert!(SourceSpec::defaults().len() > 10);
     }
