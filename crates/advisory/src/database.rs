@@ -259,6 +259,27 @@ impl Database {
         }
     }
 
+    /// Ecosystem and name of every `step`th package, in the order of the file.
+    pub fn package_names(&self, step: usize) -> Result<Vec<(String, String)>, Error> {
+        let blocks = self.file.section("blocks");
+        let names: HashMap<u64, &String> =
+            self.ecosystem_numbers.iter().map(|(name, n)| (*n, name)).collect();
+        let mut places = self.packages.places(&self.file)?;
+        places.sort_by_key(|place| place.offset);
+        let mut all = Vec::new();
+        let mut block = Vec::new();
+        for place in places.into_iter().step_by(step.max(1)) {
+            self.file.read(blocks, place.offset, place.bytes, &mut block)?;
+            let mut bytes = Bytes(&block);
+            let number = bytes.number().and_then(|number| names.get(&number));
+            let (Some(ecosystem), Some(name)) = (number, bytes.text()) else {
+                return Err(self.file.damaged("a package's name"));
+            };
+            all.push(((*ecosystem).clone(), name.to_owned()));
+        }
+        Ok(all)
+    }
+
     /// Reads everything and compares the checksums.
     pub fn verify(&self) -> Result<(), Error> {
         self.file.verify()

@@ -9,6 +9,7 @@ mod cvss;
 mod database;
 pub mod ecosystem;
 mod error;
+mod lifecycle;
 pub mod limits;
 mod matching;
 mod query;
@@ -22,6 +23,7 @@ pub mod vex;
 
 pub use database::{Database, Explained, ExplainedPackage, Status};
 pub use error::Error;
+pub use lifecycle::{Lifecycle, lifecycle};
 pub use query::{Answer, Coverage, Epss, FixState, Kev, Kind, Match, Proof, Query};
 pub use record::{Advisory, Affected, End, Range};
 pub use severity::{Score, Severity};

@@ -61,6 +61,9 @@ pub enum SourceKind {
     Epss,
 }
 
+pub(crate) use csaf::products;
+pub(crate) use yaml::{text as json_text, texts as json_texts};
+
 use SourceKind::*;
 
 const KINDS: &[(SourceKind, &str, &[&str])] = &[
@@ -287,4 +290,27 @@ fn first_line(text: &str) -> String {
         line.push('…');
     }
     line
+}
+
+/// Percent-decoding; what is not UTF-8 afterwards stays as written.
+pub(crate) fn percent_decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match (*first, hex.and_then(|two| u8::from_str_radix(two, 16).ok())) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Sink, cwe, day, first_line, json, yaml};
+use super::{Sink, cwe, day, first_line, json, percent_decode, yaml};
 use crate::{
     ecosystem,
     limits::{AFFECTED_MAX, DEPTH_MAX},
@@ -240,37 +240,18 @@ fn package(product: &Product) -> Option<Package> {
     let (path, version) = path.split_once('@').unwrap_or((path, ""));
     let qualifier = |key: &str| {
         let pairs = qualifiers.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.into_iter().find(|(name, _)| *name == key).map(|(_, value)| decode(value)).unwrap_or_default()
+        pairs
+            .into_iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| percent_decode(value))
+            .unwrap_or_default()
     };
     let epoch = qualifier("epoch");
-    let version = decode(version);
+    let version = percent_decode(version);
     Some(Package {
-        name: decode(path.rsplit('/').next()?),
+        name: percent_decode(path.rsplit('/').next()?),
         version: if epoch.is_empty() || version.is_empty() { version } else { format!("{epoch}:{version}") },
         source: matches!(qualifier("arch").as_str(), "src" | "nosrc"),
         module: qualifier("rpmmod"),
     })
-}
-
-// Percent-decoding; what is not UTF-8 afterwards stays as written.
-fn decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match (*first, hex.and_then(|two| u8::from_str_radix(two, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }

@@ -128,12 +128,12 @@ fn count(value: &Value) -> usize {
 }
 
 /// Text of a key.
-pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Texts of a key that holds a list, or a single text.
-pub(super) fn texts(value: &Value, key: &str) -> Vec<String> {
+pub(crate) fn texts(value: &Value, key: &str) -> Vec<String> {
     match value.get(key) {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(text)) => vec![text.clone()],

@@ -71,6 +71,13 @@ impl Index {
         Ok(found)
     }
 
+    /// The place of every value, in the order of keys.
+    pub(crate) fn places(&self, file: &File) -> Result<Vec<Place>, Error> {
+        let mut buffer = Vec::new();
+        file.read(self.keys, 0, self.keys.bytes as usize, &mut buffer)?;
+        Ok((0..buffer.len() / ENTRY_BYTES).map(|index| entry_place(&buffer, index)).collect())
+    }
+
     /// How many keys it has.
     pub(crate) fn len(&self) -> u64 {
         self.keys.bytes / ENTRY_BYTES as u64

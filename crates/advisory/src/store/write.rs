@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -49,7 +50,7 @@ struct Block {
 }
 
 /// What is known of a CVE whatever package it is in.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Vulnerability {
     /// CISA's mark.
     pub kev: Option<Kev>,
