@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a new machine needs; both install what is missing.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help run test build where bench fmt lint codegen docs clean package setup
+.PHONY: help run test build where bench quiet fmt lint codegen docs clean package setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,6 +20,9 @@ where: ## print the release binary's path
 
 bench: ## run the benchmarks
 	@scripts/bench.sh
+
+quiet: ## how often our rules cry at honest work, beside the stock Falco set (root; some minutes)
+	@tests/quiet/run.sh
 
 fmt: ## format the code
 	@. scripts/env.sh && cargo fmt --all

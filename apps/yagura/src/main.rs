@@ -55,6 +55,8 @@ enum Command {
     /// Check, test and list rules.
     #[command(subcommand)]
     Rules(command::rules::Command),
+    /// Judge a recording again, by one set of rules or two.
+    Replay(command::replay::Args),
     /// What the sensor sees, and what it cannot see.
     #[command(subcommand)]
     Sensor(command::sensor::Command),
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Up(args) => command::up::run(&cli.global, args),
         Command::Hunt(args) => command::hunt::run(&cli.global, args),
         Command::Rules(command) => command::rules::run(&cli.global, command),
+        Command::Replay(args) => command::replay::run(&cli.global, args),
         Command::Sensor(command) => command::sensor::run(&cli.global, command),
         Command::Db(command) => command::db::run(&cli.global, command),
         Command::Verify(args) => command::verify::run(&cli.global, args),

@@ -1,6 +1,7 @@
 //! [`run`]: performs emulations one after another and asks an [`Observer`] what was seen.
 
 use std::{
+    collections::HashMap,
     fs,
     fs::File,
     io,
@@ -37,6 +38,8 @@ pub struct RunOptions {
     pub only: Vec<String>,
     /// Longest wait for an alert after an emulation ended.
     pub timeout: Duration,
+    /// Two emulations seen by the same rule are at least this far apart: an observer may join alerts of one cause.
+    pub apart: Duration,
     /// The program that calls [`crate::run_child`] when started with [`crate::child_args`]: the application itself.
     pub self_exe: PathBuf,
     /// Folder for the stages: on a file system that allows execution. Made if missing.
@@ -59,9 +62,14 @@ pub fn run(
     recovery::recover(&options.work_dir);
     let made = !options.work_dir.exists();
     let chosen = emulations::catalogue().iter().filter(|emulation| is_chosen(emulation, &options.only));
+    let mut seen = HashMap::new();
     let rows = chosen
         .map(|emulation| {
+            keep_apart(emulation, options.apart, &seen, &interrupt);
             let row = perform(emulation, options, &self_exe, observer, &interrupt);
+            if row.seen {
+                seen.insert(row.rule.clone(), Instant::now());
+            }
             progress(&row);
             row
         })
@@ -71,6 +79,19 @@ pub fn run(
         let _gone = fs::remove_dir(&options.work_dir);
     }
     rows
+}
+
+// Waits until none of the emulation's rules was seen lately.
+fn keep_apart(
+    emulation: &Emulation,
+    apart: Duration,
+    seen: &HashMap<String, Instant>,
+    interrupt: &Interrupt,
+) {
+    let lately = || emulation.rules.iter().filter_map(|rule| seen.get(*rule)).any(|at| at.elapsed() < apart);
+    while lately() && !interrupt.came() {
+        std::thread::sleep(limits::POLL_INTERVAL);
+    }
 }
 
 fn is_chosen(emulation: &Emulation, only: &[String]) -> bool {

@@ -26,6 +26,9 @@ use crate::{
     rulebook::Rulebook,
 };
 
+/// The server joins alerts of one cause within a second into one finding, whose evidence is the first's.
+const SAME_CAUSE_APART: Duration = Duration::from_millis(1_200);
+
 /// Run safe attack emulations and tell which were seen.
 ///
 /// With `yagura up` running its findings are asked; otherwise a sensor is started for the duration. Nothing leaves the
@@ -42,8 +45,8 @@ pub struct Args {
     /// Files and folders of rules to verify with, instead of those of the configuration.
     #[arg(long)]
     rules: Vec<PathBuf>,
-    /// Seconds to wait for an alert.
-    #[arg(long, default_value_t = 3.0)]
+    /// Seconds to wait for an alert. One that comes is not waited for; a busy machine may take a while.
+    #[arg(long, default_value_t = 10.0)]
     timeout: f64,
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t = sensor::Format::Table)]
@@ -68,9 +71,11 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let (config, data) = global.load_with_data()?;
     // The same folder every time: what a killed run left there, the next one removes.
     let work_dir = std::env::temp_dir().join("yagura-verify");
+    let control = Control::connect(&data).filter(|_| args.rules.is_empty());
     let options = RunOptions {
         only: args.only.clone(),
         timeout: Duration::from_secs_f64(args.timeout.clamp(0.1, 600.0)),
+        apart: if control.is_some() { SAME_CAUSE_APART } else { Duration::ZERO },
         self_exe: std::env::current_exe().map_err(Failure::run)?,
         work_dir,
     };
@@ -80,7 +85,6 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
             eprintln!("{}  {}", verdict(row), row.id);
         }
     };
-    let control = Control::connect(&data).filter(|_| args.rules.is_empty());
     let rows = if let Some(control) = control {
         let rows = yagura_verify::run(&options, &mut Server { control: &control }, &mut progress);
         let proofs: Vec<Value> = rows.iter().filter(|row| !row.skipped).map(proof).collect();

@@ -16,5 +16,5 @@ pub(crate) const EMULATION: Emulation = Emulation {
 };
 
 fn act(stage: &Stage) -> Result<(), Failure> {
-    stage.pretend("sshd", &["-p", "2222"])
+    stage.pretend("dropbear", &["-p", "2222"])
 }

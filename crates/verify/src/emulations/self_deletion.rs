@@ -13,7 +13,11 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1070.004",
     technique_v18: None,
     needs: &[],
-    rules: &["Program in shared memory removes files", "Execution from /dev/shm"],
+    rules: &[
+        "Program in shared memory removes files",
+        "Program removes its own file",
+        "Execution from /dev/shm",
+    ],
     act,
 };
 

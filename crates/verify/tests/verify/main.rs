@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-const TESTS: [(&str, fn()); 9] = [
+const TESTS: [(&str, fn()); 10] = [
     ("our_rules_load_without_a_word", content::our_rules_load_without_a_word),
     (
         "every_rule_fires_where_it_should_and_only_there",
@@ -51,6 +51,7 @@ const TESTS: [(&str, fn()); 9] = [
     ("a_sighting_becomes_a_row", a_sighting_becomes_a_row),
     ("a_row_has_the_documented_keys", a_row_has_the_documented_keys),
     ("emulations_are_chosen_by_id_and_technique", emulations_are_chosen_by_id_and_technique),
+    ("emulations_of_one_rule_are_kept_apart", emulations_of_one_rule_are_kept_apart),
     ("an_interrupted_run_cleans_up", an_interrupted_run_cleans_up),
     ("the_next_run_cleans_up_after_a_killed_one", the_next_run_cleans_up_after_a_killed_one),
 ];
@@ -128,6 +129,29 @@ fn emulations_are_chosen_by_id_and_technique() {
     assert_eq!(ids(&["no-such-thing"]), [""; 0]);
 }
 
+fn emulations_of_one_rule_are_kept_apart() {
+    struct Always;
+    impl Observer for Always {
+        fn mark(&mut self) -> Mark {
+            Mark { time: Timestamp::default() }
+        }
+        fn wait(&mut self, _: &Mark, _: u32, rules: &[&str], _: Duration) -> Option<Sighting> {
+            let time = Timestamp::default();
+            Some(Sighting { rule: rules.first()?.to_string(), event_time: time, seen_time: time })
+        }
+    }
+    let work = tempfile::tempdir().expect("a folder");
+    let apart = Duration::from_millis(700);
+    let took = |ids: &[&str]| {
+        let started = Instant::now();
+        let rows = run(&RunOptions { apart, ..options(work.path(), ids) }, &mut Always, &mut |_| {});
+        assert!(rows.len() == 2 && rows.iter().all(|row| row.seen), "{rows:?}");
+        started.elapsed()
+    };
+    assert!(took(&["web-shell", "database-shell"]) >= apart, "the same rule sees both");
+    assert!(took(&["web-shell", "history-off"]) < apart, "different rules see them");
+}
+
 fn an_interrupted_run_cleans_up() {
     let work = tempfile::tempdir().expect("a folder");
     let before = Snapshot::take(work.path());
@@ -185,6 +209,7 @@ fn options(work: &Path, ids: &[&str]) -> RunOptions {
     RunOptions {
         only: ids.iter().map(|id| (*id).to_owned()).collect(),
         timeout: Duration::ZERO,
+        apart: Duration::ZERO,
         self_exe: PathBuf::from("/proc/self/exe"),
         work_dir: work.to_owned(),
     }
