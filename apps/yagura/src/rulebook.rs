@@ -27,7 +27,7 @@ use yagura_rt::Detect;
 use crate::console::Content;
 
 /// Largest rule file that is read, in bytes.
-const FILE_BYTES_MAX: u64 = 8 << 20;
+const FILE_BYTES_MAX: u64 = yagura_detect::limits::FILE_BYTES_MAX as u64;
 /// Most rule files that are read.
 const FILES_MAX: usize = 2_000;
 
@@ -258,19 +258,22 @@ pub fn read_sources(paths: &[PathBuf]) -> (Vec<SourceFile>, Vec<FileReport>) {
     (sources, failed)
 }
 
-fn unreadable(path: &Path, error: &anyhow::Error) -> FileReport {
+/// What is told about a file that cannot be read.
+pub fn unreadable(path: &Path, error: &anyhow::Error) -> FileReport {
     let file = path.display().to_string();
     let diagnostic = Diagnostic {
         file: file.clone(),
-        line: 0,
-        column: 0,
-        length: 0,
+        line: 1,
+        column: 1,
+        length: 1,
         severity: DiagnosticSeverity::Error,
         code: "unreadable".to_owned(),
         message: format!("{error:#}"),
-        help: Some("check that it is a text file of at most 8 MiB which this user may read".to_owned()),
+        help: Some(format!(
+            "check that it is text of at most {FILE_BYTES_MAX} bytes which this user may read"
+        )),
     };
-    FileReport { file, rules: 0, enabled: 0, errors: 1, warnings: 0, diagnostics: vec![diagnostic] }
+    FileReport { file, errors: 1, diagnostics: vec![diagnostic], ..FileReport::default() }
 }
 
 // A default folder that is not there means "no rules of the user's"; a path that somebody named must be there, which
@@ -293,14 +296,23 @@ fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads a text file of at most 8 MiB.
+/// Reads a text file of at most so many bytes as rules may have.
 pub fn read_file(path: &Path) -> anyhow::Result<String> {
     let file = fs::File::open(path)?;
     anyhow::ensure!(file.metadata()?.is_file(), "not a regular file");
+    read_text(file)
+}
+
+/// Reads text of at most so many bytes as rules may have.
+pub fn read_text(source: impl Read) -> anyhow::Result<String> {
     let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    source.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     anyhow::ensure!(bytes.len() as u64 <= FILE_BYTES_MAX, "larger than {FILE_BYTES_MAX} bytes");
-    String::from_utf8(bytes).context("not UTF-8 text")
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        anyhow::anyhow!("not UTF-8 text: line {line} has a byte that is none")
+    })
 }
 
 fn fingerprint(paths: &[PathBuf]) -> BTreeMap<PathBuf, (SystemTime, u64)> {

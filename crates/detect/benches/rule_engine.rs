@@ -1,7 +1,7 @@
 //! Events per second and core through the rule engine, with the community's rules and with two thousand rules.
 //!
 //! `cargo bench -p yagura-detect`. Events come from the recording in `YAGURA_RECORDING`, or are made here: the same ones
-//! every time, of some thousand processes that exec, open, connect and so on. Every pass starts with an empty memory of
+//! every time, of some thousand processes that exec, open, connect and so on (`YAGURA_EVENTS` of them). Every pass starts with an empty memory of
 //! processes. Community rules come from `YAGURA_CORPORA` (or `../shared/corpora` beside the checkout).
 
 use std::{
@@ -257,8 +257,9 @@ impl Mix {
     }
 
     fn events(mut self) -> Vec<Event> {
+        let wanted = std::env::var("YAGURA_EVENTS").ok().and_then(|count| count.parse().ok());
         let every = EVENTS / PROCESSES;
-        (0..EVENTS)
+        (0..wanted.unwrap_or(EVENTS))
             .map(|index| {
                 self.number += 1;
                 if index % every == 0 {

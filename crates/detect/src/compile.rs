@@ -18,7 +18,7 @@ use yagura_event::{Event, EventKind, Priority, RuleInfo};
 use self::{
     graph::{Graph, NodeId},
     group::Groups,
-    plan::KindPlan,
+    plan::{Hopeless, KindPlan},
 };
 use crate::{
     matcher::Matcher,
@@ -121,7 +121,9 @@ impl Engine {
         }
         graph.finish();
         let groups = Groups::new(&graph, folded.iter().flatten().map(|(_, node)| *node));
-        let plans = folded.iter().map(|rules| KindPlan::new(rules, &mut graph, &groups)).collect();
+        let mut hopeless = Hopeless::default();
+        let plans =
+            folded.iter().map(|rules| KindPlan::new(rules, &mut graph, &groups, &mut hopeless)).collect();
         graph.finish();
         graph.order();
         Self { rules, enabled, rule_matching: options.rule_matching, graph, groups, plans, kinds }
@@ -189,5 +191,16 @@ impl Engine {
     /// When the index is of another engine.
     pub fn alert(&self, index: RuleIndex, event: &Event, hostname: &str) -> Alert {
         Alert::new(self.rule(index), event, hostname)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Engine;
+
+    #[test]
+    fn threads_share_an_engine() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Engine>();
     }
 }

@@ -111,4 +111,20 @@ pub struct FileReport {
     pub warnings: usize,
     /// What is wrong with it, in the order of its lines.
     pub diagnostics: Vec<Diagnostic>,
+    /// Rules it defines that ask for what this system never has: no mistake of theirs, but good to know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub blind: Vec<BlindRule>,
+}
+
+/// A rule that asks for what this system never has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlindRule {
+    /// The rule's name.
+    pub rule: String,
+    /// The line it begins on, from 1.
+    pub line: u32,
+    /// Fields that are never there: comparing them is never true.
+    pub fields: Vec<String>,
+    /// Types of events that never occur.
+    pub event_types: Vec<String>,
 }

@@ -18,10 +18,10 @@ mod text;
 mod version;
 pub(crate) mod yaml;
 
-use self::{collector::Collector, compiler::Compiler, problem::Problems};
+use self::{collector::Collector, compiler::Compiler, problem::Problems, text::Files};
 use crate::{
-    diagnostic::{FileReport, SourceFile},
-    rule::Loaded,
+    diagnostic::{BlindRule, FileReport, SourceFile},
+    rule::{Loaded, Rule},
 };
 
 pub use version::ENGINE_VERSION;
@@ -54,13 +54,26 @@ pub fn load(files: &[SourceFile], options: &LoadOptions) -> Loaded {
     for (index, file) in files.iter().enumerate() {
         reader::read_file(index, file, &mut collector, &mut problems);
     }
-    let rules = Compiler::new(&collector, options, files).compile(&mut problems);
+    let texts = Files::new(files);
+    let rules = Compiler::new(&collector, options, &texts).compile(&mut problems);
     let mut reports: Vec<FileReport> = problems.into_reports();
     for (report, file) in reports.iter_mut().zip(files) {
         let own = || rules.rules.iter().filter(|rule| rule.file == file.name);
         report.rules = own().count();
         report.enabled = own().filter(|rule| rule.enabled).count();
+        report.blind = own().filter_map(blindness).collect();
     }
     let diagnostics = reports.iter().flat_map(|report| report.diagnostics.clone()).collect();
     Loaded { rules, diagnostics, files: reports }
+}
+
+fn blindness(rule: &Rule) -> Option<BlindRule> {
+    let (fields, event_types) = (&rule.fields_missing, &rule.event_types_missing);
+    let is_blind = !(fields.is_empty() && event_types.is_empty());
+    is_blind.then(|| BlindRule {
+        rule: rule.name.clone(),
+        line: rule.line,
+        fields: fields.iter().cloned().collect(),
+        event_types: event_types.iter().cloned().collect(),
+    })
 }

@@ -23,7 +23,7 @@ mod output;
 mod rule;
 
 pub use compile::{Engine, EngineOptions, RuleMatching};
-pub use diagnostic::{Diagnostic, DiagnosticSeverity, FileReport, SourceFile};
+pub use diagnostic::{BlindRule, Diagnostic, DiagnosticSeverity, FileReport, SourceFile};
 pub use field::{Field, FieldArg, FieldRef, Scope, Type};
 pub use matcher::Matcher;
 pub use output::Alert;

@@ -12,6 +12,8 @@ pub const ITEMS_MAX: usize = 20_000;
 pub const LIST_ITEMS_MAX: usize = 50_000;
 /// Longest condition after lists are put in, in bytes.
 pub const CONDITION_BYTES_MAX: usize = 1 << 20;
+/// Longest that all conditions together may be, each with its lists put in, in bytes.
+pub const CONDITIONS_BYTES_MAX: usize = 32 << 20;
 /// Deepest nesting of a condition, macros included.
 pub const CONDITION_DEPTH_MAX: usize = 1_000;
 /// Most comparisons in a condition, macros included.
@@ -25,7 +27,15 @@ pub const PATTERN_BYTES_MAX: usize = 8 << 10;
 /// Widest value that an output may ask for, in characters.
 pub const OUTPUT_WIDTH_MAX: usize = 4_096;
 /// Largest compiled regular expression, in bytes.
-pub const REGEX_COMPILED_BYTES_MAX: usize = 4 << 20;
+pub const REGEX_COMPILED_BYTES_MAX: usize = 1 << 20;
+/// Most regular expressions of all rules together.
+pub const PATTERNS_MAX: usize = 1_000;
+/// Most doubts that are told about one condition.
+pub const DOUBTS_MAX: usize = 20;
+/// Largest part of a condition that is merged into what surrounds it.
+pub const MERGED_PARTS_MAX: usize = 256;
+/// Most look-ups that one rule hangs on.
+pub const ANCHORS_MAX: usize = 4_096;
 /// Most diagnostics kept for one file; the counts go on.
 pub const DIAGNOSTICS_MAX: usize = 1_000;
 /// Processes whose answers a matcher keeps.

@@ -113,17 +113,20 @@ impl State {
             None => self.decide_process(engine, plan, event),
         };
         let words = plan.event_always.words.len();
-        let passed_words = self.processes.passed_words(self.entry, passed, words);
-        if passed_words.iter().all(|word| *word == 0) {
+        let lookups = self.processes.passed_lookups(self.entry, passed);
+        if lookups == 0 && !plan.has_always {
             return false;
         }
         self.candidates.clear();
         self.candidates.extend(
-            passed_words.iter().zip(&plan.event_always.words).map(|(passed, always)| passed & always),
+            self.processes
+                .passed_words(self.entry, passed, words)
+                .iter()
+                .zip(&plan.event_always.words)
+                .map(|(passed, always)| passed & always),
         );
-        for (group, serves) in &plan.event_groups {
-            let passed_words = self.processes.passed_words(self.entry, passed, words);
-            if passed_words.iter().zip(&serves.words).any(|(passed, serves)| passed & serves != 0) {
+        for lookup in each_bit(lookups, 0) {
+            for (group, _) in plan.groups_of_lookup(lookup) {
                 self.ask_group(engine, event, *group);
             }
         }
@@ -159,7 +162,7 @@ impl State {
             }
             *word |= plan.process_deferred.words[at];
         }
-        let passed = self.processes.remember(self.entry, event.kind, &open);
+        let passed = self.processes.remember(self.entry, event.kind, plan.lookups(&open), &open);
         self.candidates = open;
         passed
     }

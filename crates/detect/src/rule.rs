@@ -45,6 +45,8 @@ pub struct Rule {
     pub capture_duration_ms: Option<u64>,
     /// Fields in its condition that this system never has: the tests on them are always false.
     pub fields_missing: BTreeSet<String>,
+    /// Types of events it names that never occur in this system.
+    pub event_types_missing: BTreeSet<String>,
     pub(crate) expression: Arc<Expr>,
     pub(crate) template: Arc<Template>,
 }

@@ -1,6 +1,11 @@
 //! `yagura rules`: check, test and list rules, without a running server.
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use yagura_detect::{Engine, EngineOptions, FileReport, SourceFile, case, falco};
 use yagura_event::SensorMode;
@@ -15,7 +20,7 @@ use crate::{
 pub enum Command {
     /// Check rules: every error and warning with its place, and counts by file. Exit code 2 on errors.
     #[command(
-        after_help = "Example:\n  yagura rules lint /etc/falco/falco_rules.yaml rules.d/ --format json"
+        after_help = "Example:\n  yagura rules lint /etc/falco/falco_rules.yaml rules.d/ --format json\n  cat my_rules.yaml | yagura rules lint -"
     )]
     Lint(Input),
     /// Run the cases beside the rules (NAME.cases.yaml): what must fire fires, what must not does not.
@@ -28,7 +33,8 @@ pub enum Command {
 
 #[derive(clap::Args)]
 pub struct Input {
-    /// Files and folders of rules (default: those of the configuration and the ones that come with Yagura).
+    /// Files and folders of rules, `-` for standard input (default: those of the configuration and the ones that come
+    /// with Yagura).
     paths: Vec<PathBuf>,
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -57,16 +63,33 @@ struct Loaded {
     sources: BTreeMap<String, String>,
 }
 
-fn load(global: &Global, input: &Input) -> Result<Loaded, Failure> {
-    for path in &input.paths {
-        if !path.exists() {
-            return Err(Failure::usage(anyhow::anyhow!("{}: no such file or folder", path.display())));
+impl Loaded {
+    fn sum(&self, of: fn(&FileReport) -> usize) -> usize {
+        self.files.iter().map(of).sum()
+    }
+
+    /// Exit code 2 where a file has errors, and a word where to read about them.
+    fn code(&self, tell: bool) -> ExitCode {
+        let errors = self.sum(|file| file.errors);
+        if errors > 0 && tell {
+            eprintln!("error: {}; see `yagura rules lint`", output::count(errors as u64, "error"));
         }
+        if errors > 0 { ExitCode::from(2) } else { ExitCode::SUCCESS }
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+fn load(global: &Global, input: &Input) -> Result<Loaded, Failure> {
+    if let Some(path) = input.paths.iter().find(|path| !is_stdin(path) && !path.exists()) {
+        return Err(Failure::usage(anyhow::anyhow!("{}: no such file or folder", path.display())));
     }
     let named = !input.paths.is_empty();
     let config = global.load()?;
     let paths = if named { &input.paths } else { &config.detect.rules };
-    let (sources, failed) = rulebook::read_sources(paths);
+    let (sources, failed) = read_sources(paths);
     let mut loaded = falco::load(&sources, &falco::LoadOptions::default());
     let mut all: Vec<SourceFile> = sources;
     if !named && config.detect.builtin {
@@ -81,36 +104,75 @@ fn load(global: &Global, input: &Input) -> Result<Loaded, Failure> {
     Ok(Loaded { set: loaded.rules, files: loaded.files, sources })
 }
 
+// In the order in which they are named: later files may change what earlier ones define.
+fn read_sources(paths: &[PathBuf]) -> (Vec<SourceFile>, Vec<FileReport>) {
+    let (mut sources, mut failed) = (Vec::new(), Vec::new());
+    for path in paths {
+        if !is_stdin(path) {
+            let (more, wrong) = rulebook::read_sources(std::slice::from_ref(path));
+            sources.extend(more);
+            failed.extend(wrong);
+            continue;
+        }
+        match rulebook::read_text(io::stdin().lock()) {
+            Ok(text) => sources.push(SourceFile::new("<stdin>", text)),
+            Err(error) => failed.push(rulebook::unreadable(Path::new("<stdin>"), &error)),
+        }
+    }
+    (sources, failed)
+}
+
 fn lint(global: &Global, input: &Input) -> Result<ExitCode, Failure> {
     let loaded = load(global, input)?;
-    let errors: usize = loaded.files.iter().map(|file| file.errors).sum();
     if input.format == Format::Json {
         output::json(&loaded.files)?;
-    } else {
-        for file in &loaded.files {
-            let source = loaded.sources.get(&file.file).map_or("", String::as_str);
-            for diagnostic in &file.diagnostics {
-                output::print(&format!("{}\n", diagnostic.render(source)));
-            }
-        }
-        let row = |file: &FileReport| {
-            let counts = [file.rules, file.enabled, file.errors, file.warnings];
-            std::iter::once(file.file.clone()).chain(counts.iter().map(ToString::to_string)).collect()
-        };
-        let mut rows: Vec<Vec<String>> = loaded.files.iter().map(row).collect();
-        if rows.len() > 1 {
-            let sum = |of: fn(&FileReport) -> usize| loaded.files.iter().map(of).sum::<usize>().to_string();
-            rows.push(vec![
-                "total".into(),
-                sum(|f| f.rules),
-                sum(|f| f.enabled),
-                sum(|f| f.errors),
-                sum(|f| f.warnings),
-            ]);
-        }
-        output::table(&["file", "rules", "enabled", "errors", "warnings"], &rows);
+        return Ok(loaded.code(false));
     }
-    Ok(if errors > 0 { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    for file in &loaded.files {
+        let source = loaded.sources.get(&file.file).map_or("", String::as_str);
+        for diagnostic in &file.diagnostics {
+            output::print(&format!("{}\n", diagnostic.render(source)));
+        }
+        print_blind(file);
+    }
+    let row = |file: &FileReport| {
+        let counts = [file.rules, file.enabled, file.errors, file.warnings];
+        std::iter::once(file.file.clone()).chain(counts.iter().map(ToString::to_string)).collect()
+    };
+    let mut rows: Vec<Vec<String>> = loaded.files.iter().map(row).collect();
+    if rows.len() > 1 {
+        let sums: [fn(&FileReport) -> usize; 4] = [|f| f.rules, |f| f.enabled, |f| f.errors, |f| f.warnings];
+        let sums = sums.iter().map(|of| loaded.sum(*of).to_string());
+        rows.push(std::iter::once("total".to_owned()).chain(sums).collect());
+    }
+    output::table(&["file", "rules", "enabled", "errors", "warnings"], &rows);
+    if rows.is_empty() {
+        eprintln!("no rule file (*.yaml, *.yml) there");
+    }
+    Ok(loaded.code(false))
+}
+
+// What rules ask for and never get: not their fault, and not silent either.
+fn print_blind(file: &FileReport) {
+    for blind in &file.blind {
+        let mut never = Vec::new();
+        if !blind.fields.is_empty() {
+            never.push(format!("{} is never known", blind.fields.join(", ")));
+        }
+        if !blind.event_types.is_empty() {
+            never.push(format!("{} is never seen", blind.event_types.join(", ")));
+        }
+        output::print(&format!(
+            "note: {}:{}: `{}`: {}\n",
+            file.file,
+            blind.line,
+            blind.rule,
+            never.join("; ")
+        ));
+    }
+    if !file.blind.is_empty() {
+        output::print("\n");
+    }
 }
 
 fn test(global: &Global, input: &Input) -> Result<ExitCode, Failure> {
@@ -128,14 +190,17 @@ fn test(global: &Global, input: &Input) -> Result<ExitCode, Failure> {
         diagnostics.extend(wrong);
     }
     let failed = results.iter().filter(|result| !result.passed()).count();
-    if input.format == Format::Json {
+    let is_json = input.format == Format::Json;
+    for diagnostic in &diagnostics {
+        let source =
+            cases.iter().find(|file| file.name == diagnostic.file).map_or("", |file| file.text.as_str());
+        let text = format!("{}\n", diagnostic.render(source));
+        // The answer in JSON is the cases that ran; what could not be read is told beside it.
+        if is_json { eprint!("{text}") } else { output::print(&text) }
+    }
+    if is_json {
         output::json(&results)?;
     } else {
-        for diagnostic in &diagnostics {
-            let source =
-                cases.iter().find(|file| file.name == diagnostic.file).map_or("", |file| file.text.as_str());
-            output::print(&format!("{}\n", diagnostic.render(source)));
-        }
         for result in results.iter().filter(|result| !result.passed()) {
             let what = if result.expected { "did not fire" } else { "fired" };
             output::print(&format!(
@@ -143,9 +208,14 @@ fn test(global: &Global, input: &Input) -> Result<ExitCode, Failure> {
                 result.file, result.line, result.rule, result.case
             ));
         }
-        output::print(&format!("{} passed, {failed} failed\n", results.len() - failed));
+        let unread = if diagnostics.is_empty() {
+            String::new()
+        } else {
+            format!(", {} that cannot be read", diagnostics.len())
+        };
+        output::print(&format!("{} passed, {failed} failed{unread}\n", results.len() - failed));
     }
-    Ok(if diagnostics.is_empty() && failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    if diagnostics.is_empty() && failed == 0 { Ok(loaded.code(true)) } else { Ok(ExitCode::from(1)) }
 }
 
 fn case_files(input: &Input) -> Result<Vec<SourceFile>, Failure> {
@@ -153,7 +223,7 @@ fn case_files(input: &Input) -> Result<Vec<SourceFile>, Failure> {
         return Ok(rulebook::builtin_cases());
     }
     let mut files = Vec::new();
-    for path in &input.paths {
+    for path in input.paths.iter().filter(|path| !is_stdin(path)) {
         let found = rulebook::case_paths(path).map_err(Failure::run)?;
         for file in found {
             let text = rulebook::read_file(&file).map_err(Failure::run)?;
@@ -188,11 +258,5 @@ fn list(global: &Global, input: &Input) -> Result<ExitCode, Failure> {
         let on = infos.iter().filter(|info| info.enabled).count();
         eprintln!("{}, {on} on", output::count(infos.len() as u64, "rule"));
     }
-    let errors: usize = loaded.files.iter().map(|file| file.errors).sum();
-    Ok(if errors > 0 {
-        eprintln!("error: {}; see `yagura rules lint`", output::count(errors as u64, "error"));
-        ExitCode::from(2)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(loaded.code(true))
 }

@@ -11,6 +11,7 @@ use yagura_event::EventKind;
 use crate::{
     field::{Field, FieldArg, FieldRef, Scope, Value},
     ir::{Expr, Predicate, Term, Test},
+    limits::MERGED_PARTS_MAX,
     matcher::{single::Single, term},
 };
 
@@ -35,43 +36,42 @@ pub(crate) struct Graph {
     pub(crate) predicates: Vec<Predicate>,
     /// Of each node: whether it depends on the process alone.
     pub(crate) of_process: Vec<bool>,
+    // Of each node: whether the kind of event decides a part of it.
+    of_kind: Vec<bool>,
     /// Of each node that does: its place among those.
     pub(crate) process_bit: Vec<u32>,
     /// How many such nodes there are.
     pub(crate) process_bits: u32,
+    // By its address, each condition that was added; kept so that no other can get the address.
+    added: HashMap<usize, (Arc<Expr>, NodeId)>,
     node_ids: HashMap<Node, NodeId>,
     predicate_ids: HashMap<Predicate, u32>,
 }
 
 impl Graph {
-    /// Adds a condition.
+    /// Adds a condition. Parts that conditions share are visited once.
     pub(crate) fn add(&mut self, expression: &Arc<Expr>) -> NodeId {
-        // Shared parts are visited once; their address names them while `expression` keeps them alive.
-        self.add_shared(expression, &mut HashMap::new())
-    }
-
-    fn add_shared(&mut self, expression: &Arc<Expr>, seen: &mut HashMap<*const Expr, NodeId>) -> NodeId {
-        let key = Arc::as_ptr(expression);
-        if let Some(node) = seen.get(&key) {
+        let key = Arc::as_ptr(expression).addr();
+        if let Some((_, node)) = self.added.get(&key) {
             return *node;
         }
         let node = match &**expression {
             Expr::Constant(value) => self.intern(Node::Constant(*value)),
             Expr::Test(predicate) => self.predicate(predicate),
             Expr::Not(inner) => {
-                let inner = self.add_shared(inner, seen);
+                let inner = self.add(inner);
                 self.not(inner)
             }
             Expr::And(parts) => {
-                let parts = parts.iter().map(|part| self.add_shared(part, seen)).collect();
+                let parts = parts.iter().map(|part| self.add(part)).collect();
                 self.all(parts)
             }
             Expr::Or(parts) => {
-                let parts = parts.iter().map(|part| self.add_shared(part, seen)).collect();
+                let parts = parts.iter().map(|part| self.add(part)).collect();
                 self.any(parts)
             }
         };
-        seen.insert(key, node);
+        self.added.insert(key, (Arc::clone(expression), node));
         node
     }
 
@@ -119,7 +119,10 @@ impl Graph {
                     let value = *value;
                     return self.intern(Node::Constant(value));
                 }
-                (Node::And(inner), true) | (Node::Or(inner), false) => flat.extend_from_slice(inner),
+                // A large part may be shared by many: it stays one.
+                (Node::And(inner), true) | (Node::Or(inner), false) if inner.len() <= MERGED_PARTS_MAX => {
+                    flat.extend_from_slice(inner);
+                }
                 _ => flat.push(part),
             }
         }
@@ -143,9 +146,16 @@ impl Graph {
             Node::Not(inner) => self.of_process[*inner as usize],
             Node::And(parts) | Node::Or(parts) => parts.iter().all(|part| self.of_process[*part as usize]),
         };
+        let of_kind = match &node {
+            Node::Constant(_) => false,
+            Node::Predicate(id) => is_of_kind(&self.predicates[*id as usize]),
+            Node::Not(inner) => self.of_kind[*inner as usize],
+            Node::And(parts) | Node::Or(parts) => parts.iter().any(|part| self.of_kind[*part as usize]),
+        };
         let id = NodeId::try_from(self.nodes.len()).expect("limits.rs bounds the conditions");
         self.nodes.push(node.clone());
         self.of_process.push(of_process);
+        self.of_kind.push(of_kind);
         self.node_ids.insert(node, id);
         id
     }
@@ -160,6 +170,7 @@ impl Graph {
             }
         }
         self.node_ids = HashMap::new();
+        self.added = HashMap::new();
     }
 
     fn weight(&self, node: usize) -> (bool, usize) {
@@ -195,6 +206,12 @@ impl Graph {
     }
 }
 
+// Whether [`Folding::known`] has an answer.
+fn is_of_kind(predicate: &Predicate) -> bool {
+    let Term::Field(FieldRef { field, .. }) = &predicate.term else { return false };
+    matches!(field, Field::EvtType | Field::SyscallType | Field::EvtTypeIs | Field::EvtDir | Field::EvtSource)
+}
+
 /// Conditions specialised for one kind of event.
 pub(crate) struct Folding {
     kind: EventKind,
@@ -208,6 +225,9 @@ impl Folding {
 
     /// The condition as it is for events of this kind.
     pub(crate) fn fold(&mut self, graph: &mut Graph, node: NodeId) -> NodeId {
+        if !graph.of_kind[node as usize] {
+            return node;
+        }
         if let Some(folded) = self.done.get(&node) {
             return *folded;
         }

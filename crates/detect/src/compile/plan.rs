@@ -7,19 +7,23 @@
 //! * process part anchored, or nothing else to go by: decided once per process and kind, and remembered;
 //! * event part anchored: looked at only when an anchor hits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{
     graph::{Graph, Node, NodeId},
     group::{GroupId, Groups, Index},
 };
 use crate::{
+    limits::ANCHORS_MAX,
     matcher::{bits::BitSet, texts::PredicateId},
     rule::RuleIndex,
 };
 
 /// Rules that only their event part's anchor points at are decided per process too while there are at most so many.
 const EAGER_RULES_MAX: usize = 64;
+
+// The last bit of a word of look-ups.
+const LAST_LOOKUP: usize = 63;
 
 /// What to do with events of one kind.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub(crate) struct KindPlan {
     pub(crate) process_groups: Vec<GroupId>,
     /// Rules to be looked at for every event of a process that they passed.
     pub(crate) event_always: BitSet,
+    /// Whether there are such rules.
+    pub(crate) has_always: bool,
     /// Look-ups for the event, each with the rules it serves.
     pub(crate) event_groups: Vec<(GroupId, BitSet)>,
     // By predicate: one more than an index into `anchored`; 0 where it anchors nothing.
@@ -50,7 +56,12 @@ pub(crate) struct PlannedRule {
 }
 
 impl KindPlan {
-    pub(crate) fn new(rules: &[(RuleIndex, NodeId)], graph: &mut Graph, groups: &Groups) -> Self {
+    pub(crate) fn new(
+        rules: &[(RuleIndex, NodeId)],
+        graph: &mut Graph,
+        groups: &Groups,
+        hopeless: &mut Hopeless,
+    ) -> Self {
         let count = rules.len();
         let mut this = Self {
             rules: Vec::with_capacity(count),
@@ -59,6 +70,7 @@ impl KindPlan {
             process_deferred: BitSet::new(count),
             process_groups: Vec::new(),
             event_always: BitSet::new(count),
+            has_always: false,
             event_groups: Vec::new(),
             anchor_of: vec![0; graph.predicates.len()],
             anchored: Vec::new(),
@@ -69,7 +81,7 @@ impl KindPlan {
         for (at, (rule, node)) in rules.iter().enumerate() {
             let (process, event) = split(graph, *node);
             let position = u32::try_from(at).expect("limits.rs bounds the rules");
-            let mut anchors_of = Anchors { graph, groups, asked: std::mem::take(&mut asked) };
+            let mut anchors_of = Anchors { graph, groups, hopeless, asked: std::mem::take(&mut asked) };
             let process_anchor = anchors_of.choose(process, true);
             let event_anchor = anchors_of.choose(event, false);
             asked = anchors_of.asked;
@@ -108,7 +120,22 @@ impl KindPlan {
         this.process_groups.sort_unstable();
         this.process_groups.dedup();
         this.event_groups = event_groups.into_iter().collect();
+        this.has_always = this.event_always.count() > 0;
         this
+    }
+
+    /// The look-ups for the event that some of these rules hang on, one bit each; the last bit stands for all further ones.
+    pub(crate) fn lookups(&self, rules: &[u64]) -> u64 {
+        let serves =
+            |serves: &BitSet| serves.words.iter().zip(rules).any(|(serves, rules)| serves & rules != 0);
+        let lookups = self.event_groups.iter().enumerate().filter(|(_, (_, rules))| serves(rules));
+        lookups.fold(0, |bits, (at, _)| bits | 1 << at.min(LAST_LOOKUP))
+    }
+
+    /// What one of these bits stands for.
+    pub(crate) fn groups_of_lookup(&self, lookup: usize) -> &[(GroupId, BitSet)] {
+        let end = if lookup == LAST_LOOKUP { self.event_groups.len() } else { lookup + 1 };
+        &self.event_groups[lookup..end]
     }
 
     /// The rules, by position, that a hit of this predicate points at.
@@ -135,9 +162,13 @@ struct Anchor {
     predicates: Vec<PredicateId>,
 }
 
+/// Nodes that have no anchor, whatever else is asked: for the process, or for the event. They hold for all kinds.
+pub(crate) type Hopeless = HashSet<(NodeId, bool)>;
+
 struct Anchors<'g> {
     graph: &'g Graph,
     groups: &'g Groups,
+    hopeless: &'g mut Hopeless,
     // Groups that are asked anyway: to hang one more rule on them costs next to nothing.
     asked: BTreeSet<GroupId>,
 }
@@ -150,8 +181,20 @@ impl Anchors<'_> {
     }
 
     // Hits of which at least one is needed for the node to be true; `None` where there is no such set.
-    fn find(&self, node: NodeId, of_process: bool) -> Option<Anchor> {
-        match &self.graph.nodes[node as usize] {
+    fn find(&mut self, node: NodeId, of_process: bool) -> Option<Anchor> {
+        if self.hopeless.contains(&(node, of_process)) {
+            return None;
+        }
+        let found = self.find_in(node, of_process);
+        if found.is_none() {
+            self.hopeless.insert((node, of_process));
+        }
+        found
+    }
+
+    fn find_in(&mut self, node: NodeId, of_process: bool) -> Option<Anchor> {
+        let graph = self.graph;
+        match &graph.nodes[node as usize] {
             Node::Predicate(id) => {
                 let group = &self.groups.groups[self.groups.of_predicate[*id as usize] as usize];
                 let fits = group.is_selective && group.of_process == of_process;
@@ -165,6 +208,9 @@ impl Anchors<'_> {
                 let mut all = Vec::new();
                 for part in parts {
                     all.extend(self.find(*part, of_process)?.predicates);
+                    if all.len() > ANCHORS_MAX {
+                        return None;
+                    }
                 }
                 all.sort_unstable();
                 all.dedup();

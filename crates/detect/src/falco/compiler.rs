@@ -1,6 +1,9 @@
 //! Makes rules of what was collected: lists and exceptions are put into conditions as text, macros as expressions.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use yagura_event::{EventKind, RuleLanguage};
 
@@ -10,12 +13,12 @@ use super::{
     filter::{self, Modifier, Operator, OperatorClass},
     lower::{self, LowerError, Lowered, Macros},
     problem::{Problem, Problems},
-    text::Text,
+    text::{Files, Text},
 };
 use crate::{
     compile::graph::{Folding, Graph},
-    diagnostic::SourceFile,
-    limits::{CONDITION_BYTES_MAX, LIST_ITEMS_MAX, MACRO_DEPTH_MAX},
+    ir::Expr,
+    limits::{CONDITION_BYTES_MAX, CONDITIONS_BYTES_MAX, LIST_ITEMS_MAX, MACRO_DEPTH_MAX, PATTERNS_MAX},
     output::Template,
     rule::{Rule, RuleSet},
 };
@@ -30,9 +33,15 @@ const EVENT_KINDS_WARN: usize = 60;
 pub(super) struct Compiler<'c> {
     collector: &'c Collector<'c>,
     options: &'c LoadOptions,
-    files: &'c [SourceFile],
+    files: &'c Files<'c>,
     lists: Vec<ListText>,
+    // By the first word of a list's name: the lists.
+    list_names: HashMap<String, Vec<usize>>,
     macros: Vec<MacroState>,
+    // What conditions and patterns of all rules may still cost.
+    condition_bytes_left: usize,
+    patterns_left: usize,
+    kinds: Kinds,
 }
 
 struct ListText {
@@ -50,12 +59,18 @@ struct MacroState {
 }
 
 impl<'c> Compiler<'c> {
-    pub(super) fn new(
-        collector: &'c Collector<'c>,
-        options: &'c LoadOptions,
-        files: &'c [SourceFile],
-    ) -> Self {
-        Self { collector, options, files, lists: Vec::new(), macros: Vec::new() }
+    pub(super) fn new(collector: &'c Collector<'c>, options: &'c LoadOptions, files: &'c Files<'c>) -> Self {
+        Self {
+            collector,
+            options,
+            files,
+            lists: Vec::new(),
+            list_names: HashMap::new(),
+            macros: Vec::new(),
+            condition_bytes_left: CONDITIONS_BYTES_MAX,
+            patterns_left: PATTERNS_MAX,
+            kinds: Kinds::new(),
+        }
     }
 
     pub(super) fn compile(mut self, problems: &mut Problems) -> RuleSet {
@@ -103,6 +118,7 @@ impl<'c> Compiler<'c> {
                 problems.error(Problem::new("LOAD_ERR_VALIDATE", message, list.place));
                 text.clear();
             }
+            self.list_names.entry(first_word(&list.name).to_owned()).or_default().push(self.lists.len());
             self.lists.push(ListText { name: list.name.clone(), text, is_used: false });
         }
         for at in used {
@@ -119,12 +135,24 @@ impl<'c> Compiler<'c> {
     }
 
     fn parse(&mut self, condition: &mut Text) -> Result<filter::Ast, Problem> {
-        for list in &mut self.lists {
-            list.is_used |= put_in_list(condition, &list.name, &list.text);
-            if condition.text.len() > CONDITION_BYTES_MAX {
-                let message = format!("longer than {CONDITION_BYTES_MAX} bytes with its lists put in");
-                return Err(Problem::new(CONDITION, message, condition.start()));
+        let fail =
+            |condition: &Text, message: String| Err(Problem::new(CONDITION, message, condition.start()));
+        if self.condition_bytes_left > 0 {
+            for used in self.put_in_lists(condition) {
+                self.lists[used].is_used = true;
             }
+        }
+        let length = condition.text.len();
+        if length > CONDITION_BYTES_MAX {
+            return fail(condition, format!("longer than {CONDITION_BYTES_MAX} bytes with its lists put in"));
+        }
+        self.condition_bytes_left = self.condition_bytes_left.saturating_sub(length.max(1));
+        if self.condition_bytes_left == 0 {
+            let message = "all conditions together are longer than";
+            return fail(
+                condition,
+                format!("{message} {CONDITIONS_BYTES_MAX} bytes with their lists put in"),
+            );
         }
         filter::parse(&condition.text).map_err(|error| {
             let mut problem =
@@ -169,10 +197,33 @@ impl<'c> Compiler<'c> {
 
     fn with_lists(&self, condition: &Text) -> Text {
         let mut condition = condition.clone();
-        for list in &self.lists {
-            put_in_list(&mut condition, &list.name, &list.text);
-        }
+        self.put_in_lists(&mut condition);
         condition
+    }
+
+    // Puts lists in, in their order, and says which. Only lists whose names can stand in the text are tried.
+    fn put_in_lists(&self, condition: &mut Text) -> Vec<usize> {
+        let mut used = Vec::new();
+        let mut open = BTreeSet::new();
+        self.note_lists(&condition.text, 0, &mut open);
+        while let Some(at) = open.pop_first() {
+            let list = &self.lists[at];
+            if !condition.put_in_list(&list.name, &list.text) {
+                continue;
+            }
+            used.push(at);
+            if condition.text.len() > CONDITION_BYTES_MAX {
+                break;
+            }
+            self.note_lists(&list.text, at + 1, &mut open);
+        }
+        used
+    }
+
+    fn note_lists(&self, text: &str, from: usize, open: &mut BTreeSet<usize>) {
+        let words = text.split(|letter| LIST_NAME_ENDS.contains(letter)).chain([""]);
+        let lists = words.filter_map(|word| self.list_names.get(word)).flatten();
+        open.extend(lists.copied().filter(|at| *at >= from));
     }
 
     fn warn(&self, warnings: Vec<LowerError>, condition: &Text, problems: &mut Problems) {
@@ -221,7 +272,7 @@ impl<'c> Compiler<'c> {
             let message = "`evt.dir` is deprecated: there are exit events only, so it is always `<`";
             problems.warn(Problem::new("LOAD_DEPRECATED_ITEM", message, item.place));
         }
-        if rule.warn_evttypes && count_kinds(&lowered) >= EVENT_KINDS_WARN {
+        if rule.warn_evttypes && self.kinds.count(&lowered.expression) >= EVENT_KINDS_WARN {
             let message = "rule matches too many evt.type values, which costs performance";
             problems.warn(
                 Problem::new("LOAD_NO_EVTTYPE", message, item.place)
@@ -231,7 +282,7 @@ impl<'c> Compiler<'c> {
         Ok(Some(Rule {
             name: item.name.clone(),
             language: RuleLanguage::Falco,
-            file: self.files[item.place.file].name.clone(),
+            file: self.files.name(item.place.file).to_owned(),
             line: u32::try_from(item.place.place.line).unwrap_or(u32::MAX),
             description: rule.description.clone(),
             condition: rule.condition.text.clone(),
@@ -243,6 +294,7 @@ impl<'c> Compiler<'c> {
             capture: rule.capture,
             capture_duration_ms: rule.capture_duration_ms,
             fields_missing: lowered.fields_missing,
+            event_types_missing: lowered.event_types_missing,
             expression: lowered.expression,
             template: template.into(),
         }))
@@ -264,22 +316,30 @@ impl<'c> Compiler<'c> {
     }
 }
 
-fn located(code: &'static str, error: LowerError, condition: &Text, files: &[SourceFile]) -> Problem {
+fn located(code: &'static str, error: LowerError, condition: &Text, files: &Files<'_>) -> Problem {
     let mut problem = Problem::new(code, error.message, condition.place(error.at, error.length, files));
     problem.help = error.help;
     problem
 }
 
-fn count_kinds(lowered: &Lowered) -> usize {
-    let mut graph = Graph::default();
-    let root = graph.add(&lowered.expression);
-    EventKind::ALL
-        .iter()
-        .filter(|kind| {
-            let folded = Folding::new(**kind).fold(&mut graph, root);
-            !graph.is_false(folded)
-        })
-        .count()
+/// Finds the kinds of event that a condition can be true of; what conditions share is looked at once.
+struct Kinds {
+    graph: Graph,
+    foldings: Vec<Folding>,
+}
+
+impl Kinds {
+    fn new() -> Self {
+        let foldings = EventKind::ALL.iter().map(|kind| Folding::new(*kind)).collect();
+        Self { graph: Graph::default(), foldings }
+    }
+
+    fn count(&mut self, condition: &Arc<Expr>) -> usize {
+        let root = self.graph.add(condition);
+        let folded = self.foldings.iter_mut().map(|folding| folding.fold(&mut self.graph, root));
+        let folded: Vec<_> = folded.collect();
+        folded.into_iter().filter(|node| !self.graph.is_false(*node)).count()
+    }
 }
 
 struct MacroScope<'s, 'c> {
@@ -290,6 +350,12 @@ struct MacroScope<'s, 'c> {
 }
 
 impl Macros for MacroScope<'_, '_> {
+    fn spend_pattern(&mut self) -> bool {
+        let left = self.compiler.patterns_left.checked_sub(1);
+        self.compiler.patterns_left = left.unwrap_or(0);
+        left.is_some()
+    }
+
     fn resolve(&mut self, name: &str, at: usize) -> Result<Lowered, LowerError> {
         let fail = |message: String| LowerError::new(message, at, name.len());
         let macros = &self.compiler.collector.macros;
@@ -314,46 +380,15 @@ impl Macros for MacroScope<'_, '_> {
     }
 }
 
-fn quote(item: &str) -> String {
-    if item.contains(' ') && !item.starts_with(['"', '\'']) { format!("\"{item}\"") } else { item.to_owned() }
+// What a list's name may stand between.
+const LIST_NAME_ENDS: &str = " \t\n\r(),=";
+
+fn first_word(name: &str) -> &str {
+    name.split(|letter| LIST_NAME_ENDS.contains(letter)).next().unwrap_or_default()
 }
 
-/// Puts a list's items in wherever its name stands alone. An empty list takes one neighbouring comma with it.
-fn put_in_list(condition: &mut Text, name: &str, items: &str) -> bool {
-    let blank = |byte: &u8| b" \t\n\r".contains(byte);
-    let ends = |byte: &u8| b" \t\n\r(),=".contains(byte);
-    let mut used = false;
-    let mut from = 0;
-    while let Some(found) = condition.text.get(from..).and_then(|rest| rest.find(name)) {
-        let (mut start, mut end) = (from + found, from + found + name.len());
-        let bytes = condition.text.as_bytes();
-        let alone = bytes[..start].last().is_none_or(ends) && bytes.get(end).is_none_or(ends);
-        if !alone {
-            from = start + condition.text[start..].chars().next().map_or(1, char::len_utf8);
-            continue;
-        }
-        while bytes[..start].last().is_some_and(blank) {
-            start -= 1;
-        }
-        while bytes.get(end).is_some_and(blank) {
-            end += 1;
-        }
-        if items.is_empty() {
-            if bytes[..start].last() == Some(&b',') {
-                start -= 1;
-            } else if bytes.get(end) == Some(&b',') {
-                end += 1;
-            }
-        }
-        let lead = if start > 0 { " " } else { "" };
-        condition.replace(start, end, &format!("{lead}{items} "));
-        from = start + lead.len() + items.len() + 1;
-        used = true;
-        if condition.text.len() > CONDITION_BYTES_MAX {
-            break;
-        }
-    }
-    used
+fn quote(item: &str) -> String {
+    if item.contains(' ') && !item.starts_with(['"', '\'']) { format!("\"{item}\"") } else { item.to_owned() }
 }
 
 /// Puts exceptions after a condition, as `and not (…)`.

@@ -12,8 +12,12 @@ use super::{
 use crate::{
     field::{self, Field, Scope, Type},
     ir::{BytesTest, CompareTest, Expr, Function, NumberTest, Term, Test, TextTest, single},
-    limits::{CONDITION_DEPTH_MAX, CONDITION_NODES_MAX, PATTERN_BYTES_MAX},
-    matcher::{glob, single::regex, term},
+    limits::{CONDITION_DEPTH_MAX, CONDITION_NODES_MAX, DOUBTS_MAX, PATTERN_BYTES_MAX, PATTERNS_MAX},
+    matcher::{
+        glob,
+        single::{needs_regex, regex},
+        term,
+    },
 };
 
 /// A condition that has been lowered, and what is to be known about it.
@@ -22,6 +26,8 @@ pub(crate) struct Lowered {
     pub(crate) expression: Arc<Expr>,
     /// Fields in it that this system never has.
     pub(crate) fields_missing: BTreeSet<String>,
+    /// Types of events in it that never occur in this system.
+    pub(crate) event_types_missing: BTreeSet<String>,
     /// Whether it asks for `evt.dir`, which no longer tells anything.
     pub(crate) uses_direction: bool,
     /// What deserves a look in this condition itself, not in the macros it names.
@@ -55,6 +61,9 @@ impl LowerError {
 /// Finds what a macro's name stands for.
 pub(crate) trait Macros {
     fn resolve(&mut self, name: &str, at: usize) -> Result<Lowered, LowerError>;
+
+    /// Counts a regular expression; false where there are too many.
+    fn spend_pattern(&mut self) -> bool;
 }
 
 /// Lowers a condition.
@@ -70,7 +79,7 @@ pub(crate) fn lower(ast: &Ast, macros: &mut dyn Macros) -> Result<Lowered, Lower
         Ast::And(parts) => join(parts, macros, Expr::And)?,
         Ast::Or(parts) => join(parts, macros, Expr::Or)?,
         Ast::Macro { name, at } => macros.resolve(name, *at)?,
-        Ast::Check(check) => lower_check(check)?,
+        Ast::Check(check) => lower_check(check, macros)?,
     };
     if lowered.depth > CONDITION_DEPTH_MAX {
         return Err(LowerError::new(
@@ -100,8 +109,10 @@ fn join(
         let one = lower(part, macros)?;
         expressions.push(one.expression);
         all.fields_missing.extend(one.fields_missing);
+        all.event_types_missing.extend(one.event_types_missing);
         all.uses_direction |= one.uses_direction;
-        all.warnings.extend(one.warnings);
+        let room = DOUBTS_MAX.saturating_sub(all.warnings.len());
+        all.warnings.extend(one.warnings.into_iter().take(room));
         all.nodes = all.nodes.saturating_add(one.nodes);
         all.depth = all.depth.max(one.depth + 1);
     }
@@ -114,6 +125,7 @@ impl Lowered {
         Self {
             expression,
             fields_missing: BTreeSet::new(),
+            event_types_missing: BTreeSet::new(),
             uses_direction: false,
             warnings: Vec::new(),
             nodes: 1,
@@ -122,12 +134,14 @@ impl Lowered {
     }
 }
 
-fn lower_check(check: &Check) -> Result<Lowered, LowerError> {
+fn lower_check(check: &Check, macros: &mut dyn Macros) -> Result<Lowered, LowerError> {
     let left = lower_operand(&check.left)?;
     let mut lowered = Lowered::leaf(Arc::new(Expr::Constant(false)));
     note(&left, &mut lowered);
     let checker = Checker { left, kind: Type::Text, check };
     let checker = Checker { kind: term::kind(&checker.left), ..checker };
+    checker.check_patterns(macros)?;
+    lowered.event_types_missing = checker.event_types_missing();
     lowered.expression = match &check.right {
         Right::Nothing => checker.test(Test::Exists),
         Right::Operand(operand) => {
@@ -140,7 +154,7 @@ fn lower_check(check: &Check) -> Result<Lowered, LowerError> {
             checker.with_value(value)?
         }
         Right::List(values) => {
-            lowered.warnings.extend(values.iter().filter_map(|value| checker.doubt(value)));
+            lowered.warnings.extend(values.iter().filter_map(|value| checker.doubt(value)).take(DOUBTS_MAX));
             checker.with_list(values)?
         }
     };
@@ -266,6 +280,20 @@ impl Checker<'_> {
             .help(format!("what works: {allowed}"))
     }
 
+    fn check_patterns(&self, macros: &mut dyn Macros) -> Result<(), LowerError> {
+        let values = match &self.check.right {
+            Right::Value(value) => std::slice::from_ref(value),
+            Right::List(values) => values,
+            Right::Nothing | Right::Operand(_) => return Ok(()),
+        };
+        match self.text_test() {
+            Some(test) if matches!(self.kind, Type::Text | Type::Dynamic) => {
+                values.iter().try_for_each(|value| check_pattern(test, value, macros))
+            }
+            _ => Ok(()),
+        }
+    }
+
     // A value that looks like what it cannot be on this side.
     fn doubt(&self, value: &Literal) -> Option<LowerError> {
         let text = value.text.trim();
@@ -379,9 +407,6 @@ impl Checker<'_> {
             return Ok(self.test(Test::TextOrder(test, value.text.as_str().into())));
         }
         let test = self.text_test().ok_or_else(|| self.unsupported())?;
-        for value in values {
-            check_pattern(test, value)?;
-        }
         let found = self.texts(test, values);
         // What every match of a glob begins with is cheap to look up, and a rule can be found by it.
         match (test, values) {
@@ -423,10 +448,23 @@ impl Checker<'_> {
         Arc::new(Expr::And(vec![self.test(Test::Exists), equal.negate()]))
     }
 
+    fn names_event_types(&self) -> bool {
+        matches!(&self.left, Term::Field(field) if field.field == Field::EvtType)
+            && matches!(self.text_test(), Some(TextTest::Equals) | None)
+    }
+
+    fn event_types_missing(&self) -> BTreeSet<String> {
+        let values = match &self.check.right {
+            Right::Value(value) => std::slice::from_ref(value),
+            Right::List(values) => values,
+            Right::Nothing | Right::Operand(_) => &[],
+        };
+        let names = values.iter().filter(|_| self.names_event_types()).map(|value| &value.text);
+        names.filter(|name| EventKind::from_name(name).is_none()).cloned().collect()
+    }
+
     fn check_event_type(&self, value: &Literal) -> Result<(), LowerError> {
-        let is_type = matches!(&self.left, Term::Field(field) if field.field == Field::EvtType)
-            && matches!(self.text_test(), Some(TextTest::Equals) | None);
-        if !is_type || is_known_event_type(&value.text) {
+        if !self.names_event_types() || is_known_event_type(&value.text) {
             return Ok(());
         }
         let near = field::nearest(&value.text, EventKind::ALL.iter().map(|kind| kind.name()));
@@ -569,17 +607,17 @@ fn count_to_one(parts: &[Arc<Expr>]) -> Count {
     Count { none: both(&left.none, &right.none), one: Arc::new(one) }
 }
 
-fn check_pattern(test: TextTest, value: &Literal) -> Result<(), LowerError> {
-    if matches!(test, TextTest::Regex | TextTest::Glob | TextTest::GlobIgnoringCase)
-        && value.text.len() > PATTERN_BYTES_MAX
-    {
-        let message = format!("a pattern of {} bytes; at most {PATTERN_BYTES_MAX}", value.text.len());
-        return Err(LowerError::new(message, value.at, value.length));
+fn check_pattern(test: TextTest, value: &Literal, macros: &mut dyn Macros) -> Result<(), LowerError> {
+    let fail = |message: String| Err(LowerError::new(message, value.at, value.length));
+    let is_pattern = matches!(test, TextTest::Regex | TextTest::Glob | TextTest::GlobIgnoringCase);
+    if is_pattern && value.text.len() > PATTERN_BYTES_MAX {
+        return fail(format!("a pattern of {} bytes; at most {PATTERN_BYTES_MAX}", value.text.len()));
+    }
+    if needs_regex(test, &value.text) && !macros.spend_pattern() {
+        return fail(format!("all rules together have more than {PATTERNS_MAX} regular expressions"));
     }
     match regex(test, &value.text) {
-        Some(Err(reason)) => {
-            Err(LowerError::new(format!("`{}` is no pattern: {reason}", value.text), value.at, value.length))
-        }
+        Some(Err(reason)) => fail(format!("`{}` is no pattern: {reason}", value.text)),
         _ => Ok(()),
     }
 }

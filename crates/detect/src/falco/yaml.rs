@@ -299,34 +299,67 @@ impl Builder {
     }
 }
 
+/// Where every so-many-th character of a text begins: a file may be one line of megabytes.
+#[derive(Debug)]
+pub(crate) struct Characters(Vec<usize>);
+
+const CHARACTERS_STEP: usize = 1_024;
+
+impl Characters {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.char_indices().step_by(CHARACTERS_STEP).map(|(byte, _)| byte).collect())
+    }
+
+    // The text from a character on.
+    fn rest<'t>(&self, text: &'t str, from: usize) -> &'t str {
+        let Some(start) = self.0.get(from / CHARACTERS_STEP) else { return "" };
+        let rest = &text[*start..];
+        rest.char_indices().nth(from % CHARACTERS_STEP).map_or("", |(byte, _)| &rest[byte..])
+    }
+}
+
 /// The place in the file of a character of a scalar's text. Folding, quoting and indentation are undone by walking both
 /// together: what is not blank is the same in both.
-pub(crate) fn place_within(source: &str, node: &Place, text: &str, offset: usize, length: usize) -> Place {
-    let mut letters = source.chars().enumerate().skip(node.start).peekable();
+pub(crate) fn place_within(
+    (source, characters): (&str, &Characters),
+    node: &Place,
+    text: &str,
+    offset: usize,
+    length: usize,
+) -> Place {
+    let width = node.end.saturating_sub(node.start).max(1);
+    let mut letters = characters.rest(source, node.start).chars().take(width).peekable();
+    let mut next = *node;
+    let mut step = |letters: &mut std::iter::Peekable<_>| -> Option<(char, Place)> {
+        let letter: char = Iterator::next(letters)?;
+        let place = next;
+        next.start += 1;
+        (next.line, next.column) =
+            if letter == '\n' { (next.line + 1, 1) } else { (next.line, next.column + 1) };
+        Some((letter, place))
+    };
     match letters.peek() {
-        Some((_, '|' | '>')) => while letters.next().is_some_and(|(_, letter)| letter != '\n') {},
-        Some((_, '"' | '\'')) => {
-            letters.next();
+        Some('|' | '>') => while step(&mut letters).is_some_and(|(letter, _)| letter != '\n') {},
+        Some('"' | '\'') => {
+            step(&mut letters);
         }
         _ => {}
     }
-    let mut at = node.start;
+    let mut found = *node;
     let wanted = text.char_indices().take_while(|(index, _)| *index <= offset).map(|(_, letter)| letter);
     for letter in wanted.filter(|letter| !letter.is_whitespace()) {
-        match letters
-            .by_ref()
-            .take_while(|(index, _)| *index < node.end.max(node.start + 1))
-            .find(|(_, have)| *have == letter)
-        {
-            Some((index, _)) => at = index,
-            None => return Place { end: node.start + 1, ..*node },
+        loop {
+            match step(&mut letters) {
+                Some((have, place)) if have == letter => {
+                    found = place;
+                    break;
+                }
+                Some(_) => {}
+                None => return Place { end: node.start + 1, ..*node },
+            }
         }
     }
-    let (mut line, mut column) = (1, 1);
-    for letter in source.chars().take(at) {
-        (line, column) = if letter == '\n' { (line + 1, 1) } else { (line, column + 1) };
-    }
-    Place { start: at, end: at + length.max(1), line, column }
+    Place { end: found.start + length.max(1), ..found }
 }
 
 #[cfg(test)]
@@ -374,7 +407,9 @@ mod tests {
         let (documents, _) = read(source);
         let node = documents[0].sequence().expect("items")[0].get("a").expect("a").clone();
         let text = node.scalar().expect("text");
-        let place = place_within(source, &node.span, text, text.find("three").expect("there"), 5);
+        let characters = Characters::new(source);
+        let at = text.find("three").expect("there");
+        let place = place_within((source, &characters), &node.span, text, at, 5);
         assert_eq!((place.line, place.column), (3, 9));
     }
 }

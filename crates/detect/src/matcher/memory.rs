@@ -108,7 +108,7 @@ pub(crate) struct Entry {
     asked: Vec<u64>,
     known: Vec<u64>,
     values: Vec<u64>,
-    // Where the rules passed for a kind begin in `passed`.
+    // Where what is remembered for a kind begins in `passed`: a word of look-ups, then the rules passed.
     kinds: Vec<(EventKind, u32)>,
     passed: Vec<u64>,
 }
@@ -210,14 +210,20 @@ impl ProcessMemory {
         self.entries[entry].kinds.iter().find(|(known, _)| *known == kind).map(|(_, start)| *start as usize)
     }
 
-    pub(crate) fn passed_words(&self, entry: usize, start: usize, words: usize) -> &[u64] {
-        &self.entries[entry].passed[start..start + words]
+    /// The look-ups that rules which the process passes hang on, by bit.
+    pub(crate) fn passed_lookups(&self, entry: usize, start: usize) -> u64 {
+        self.entries[entry].passed[start]
     }
 
-    pub(crate) fn remember(&mut self, entry: usize, kind: EventKind, passed: &[u64]) -> usize {
+    pub(crate) fn passed_words(&self, entry: usize, start: usize, words: usize) -> &[u64] {
+        &self.entries[entry].passed[start + 1..start + 1 + words]
+    }
+
+    pub(crate) fn remember(&mut self, entry: usize, kind: EventKind, lookups: u64, passed: &[u64]) -> usize {
         let entry = &mut self.entries[entry];
         let start = entry.passed.len();
         entry.kinds.push((kind, u32::try_from(start).expect("bounded by kinds times rules")));
+        entry.passed.push(lookups);
         entry.passed.extend_from_slice(passed);
         start
     }

@@ -101,6 +101,15 @@ impl Single {
     }
 }
 
+/// Whether the pattern is matched by a regular expression.
+pub(crate) fn needs_regex(test: TextTest, pattern: &str) -> bool {
+    match test {
+        TextTest::Regex => true,
+        TextTest::Glob | TextTest::GlobIgnoringCase => glob::is_extended(pattern),
+        _ => false,
+    }
+}
+
 /// The regular expression a pattern needs; `None` where it is matched without one.
 pub(crate) fn regex(test: TextTest, pattern: &str) -> Option<Result<Regex, String>> {
     let (source, ignore_case) = match test {

@@ -45,13 +45,28 @@ impl Equal {
 }
 
 /// Texts that a value may begin with; fed backwards, texts it may end with.
+///
+/// Nodes, their edges and their predicates lie in three tables, each node's side by side.
 #[derive(Debug)]
 pub(crate) struct Trie {
-    nodes: Vec<TrieNode>,
+    nodes: Box<[TrieNode]>,
+    // Sorted by node and byte.
+    edges: Box<[(u8, u32)]>,
+    predicates: Box<[PredicateId]>,
+    // Of each first byte: the node; 0 where there is none. Most values are told apart here.
+    first: Box<[u32; 256]>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct TrieNode {
+    edges: u32,
+    edges_end: u32,
+    predicates: u32,
+    predicates_end: u32,
+}
+
+#[derive(Default)]
+struct TrieDraft {
     predicates: Vec<PredicateId>,
     // Sorted by byte.
     next: Vec<(u8, u32)>,
@@ -61,43 +76,69 @@ impl Trie {
     pub(crate) fn new<'a, B: Iterator<Item = u8>>(
         patterns: impl Iterator<Item = (B, PredicateId)> + 'a,
     ) -> Self {
-        let mut nodes = vec![TrieNode::default()];
+        let mut drafts = vec![TrieDraft::default()];
         for (bytes, predicate) in patterns {
             let mut at = 0;
             for byte in bytes {
-                at = match nodes[at].next.binary_search_by_key(&byte, |(byte, _)| *byte) {
-                    Ok(index) => nodes[at].next[index].1 as usize,
+                at = match drafts[at].next.binary_search_by_key(&byte, |(byte, _)| *byte) {
+                    Ok(index) => drafts[at].next[index].1 as usize,
                     Err(index) => {
-                        let new = nodes.len();
-                        nodes[at]
-                            .next
-                            .insert(index, (byte, u32::try_from(new).expect("limits.rs bounds all texts")));
-                        nodes.push(TrieNode::default());
+                        let new = drafts.len();
+                        drafts[at].next.insert(index, (byte, small(new)));
+                        drafts.push(TrieDraft::default());
                         new
                     }
                 };
             }
-            nodes[at].predicates.push(predicate);
+            drafts[at].predicates.push(predicate);
         }
-        Self { nodes }
+        Self::flat(&drafts)
     }
 
-    pub(crate) fn find(&self, bytes: impl Iterator<Item = u8>, hit: &mut impl FnMut(PredicateId)) {
-        let mut node = &self.nodes[0];
-        node.predicates.iter().copied().for_each(&mut *hit);
-        for byte in bytes {
-            let next = match node.next.as_slice() {
-                [] => return,
-                [(only, next)] if *only == byte => *next,
-                many => match many.iter().find(|(candidate, _)| *candidate == byte) {
-                    Some((_, next)) => *next,
-                    None => return,
-                },
-            };
-            node = &self.nodes[next as usize];
-            node.predicates.iter().copied().for_each(&mut *hit);
+    fn flat(drafts: &[TrieDraft]) -> Self {
+        let (mut nodes, mut edges, mut predicates) = (Vec::new(), Vec::new(), Vec::new());
+        for draft in drafts {
+            let (edges_start, predicates_start) = (small(edges.len()), small(predicates.len()));
+            edges.extend_from_slice(&draft.next);
+            predicates.extend_from_slice(&draft.predicates);
+            nodes.push(TrieNode {
+                edges: edges_start,
+                edges_end: small(edges.len()),
+                predicates: predicates_start,
+                predicates_end: small(predicates.len()),
+            });
+        }
+        let mut first = Box::new([0; 256]);
+        for (byte, next) in &drafts[0].next {
+            first[usize::from(*byte)] = *next;
+        }
+        Self { nodes: nodes.into(), edges: edges.into(), predicates: predicates.into(), first }
+    }
+
+    pub(crate) fn find(&self, mut bytes: impl Iterator<Item = u8>, hit: &mut impl FnMut(PredicateId)) {
+        self.report(self.nodes[0], hit);
+        let Some(first) = bytes.next() else { return };
+        let mut at = self.first[usize::from(first)];
+        while at != 0 {
+            let node = self.nodes[at as usize];
+            self.report(node, hit);
+            let edges = &self.edges[node.edges as usize..node.edges_end as usize];
+            if edges.is_empty() {
+                return;
+            }
+            let Some(byte) = bytes.next() else { return };
+            at = edges.iter().find(|(candidate, _)| *candidate == byte).map_or(0, |(_, next)| *next);
         }
     }
+
+    fn report(&self, node: TrieNode, hit: &mut impl FnMut(PredicateId)) {
+        let predicates = &self.predicates[node.predicates as usize..node.predicates_end as usize];
+        predicates.iter().copied().for_each(hit);
+    }
+}
+
+fn small(index: usize) -> u32 {
+    u32::try_from(index).expect("limits.rs bounds all texts")
 }
 
 /// Texts that may stand anywhere in a value.

@@ -3,4 +3,6 @@
 mod conditions;
 mod corpus;
 mod falco;
+mod hostile;
 mod loader;
+mod mutated;
