@@ -3,19 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    parser::{Found, Parser, Pattern, ends_with, file_name, folder},
+    parser::{Found, Parser, Pattern, file_name},
     text::decode,
 };
 
 pub(crate) const PARSER: Parser =
-    Parser { patterns: &[Pattern::Name("copyright")], bytes_max: 4 << 20, parse };
+    Parser { patterns: &[Pattern::Below("usr/share/doc", "copyright")], bytes_max: 4 << 20, parse };
 
 fn parse(found: &mut Found, bytes: &[u8]) {
-    let package = folder(&found.path);
-    if !ends_with(folder(package), "usr/share/doc") {
-        return;
-    }
-    let package = file_name(package).to_owned();
+    let package = file_name(found.folder()).to_owned();
     let text = decode(bytes);
     let mut licences = BTreeSet::new();
     for line in text.lines() {
