@@ -11,7 +11,7 @@
 #define ENV_MAX 4096
 #define STRING_MAX 4096
 #define PAYLOAD_MAX 512
-#define COMPONENTS_MAX 64
+#define COMPONENTS_MAX 128
 #define CGROUPS_MAX 32
 #define TS_COMPAT 2
 #define AT_FDCWD -100
@@ -81,6 +81,7 @@ __noinline __u32 put_path_at(struct scratch *s, __u32 off, __u32 tag, __u64 dent
 	off += 4;
 	struct mount *mount = vfs ? (void *)vfs - bpf_core_field_offset(struct mount, mnt) : 0;
 	struct dentry *root = vfs ? BPF_CORE_READ(vfs, mnt_root) : 0;
+	bool is_whole = false;
 	for (int i = 0; i < COMPONENTS_MAX; i++) {
 		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 		if (dentry == root || dentry == parent) {
@@ -92,10 +93,13 @@ __noinline __u32 put_path_at(struct scratch *s, __u32 off, __u32 tag, __u64 dent
 					bpf_probe_read_kernel(&s->data[INSIDE(off)], length, BPF_CORE_READ(dentry, d_name.name));
 					off += length;
 				}
+				is_whole = true;
 				break;
 			}
-			if (!mount || above == mount)
+			if (!mount || above == mount) {
+				is_whole = true;
 				break;
+			}
 			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 			mount = above;
 			root = BPF_CORE_READ(mount, mnt.mnt_root);
@@ -110,6 +114,10 @@ __noinline __u32 put_path_at(struct scratch *s, __u32 off, __u32 tag, __u64 dent
 		off += 1;
 		dentry = parent;
 	}
+	/* Deeper than is told: a first component that no path has says so. */
+	if (!is_whole && off < DATA_MAX - 4)
+		for (int i = 0; i < 3; i++)
+			s->data[INSIDE(off++)] = '.';
 	field(s, begin, tag, off - begin - 4);
 	return off;
 }

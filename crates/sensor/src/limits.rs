@@ -18,6 +18,8 @@ pub(crate) const CONTAINERS_MAX: usize = 4_096;
 pub(crate) const PROC_FILE_BYTES_MAX: u64 = 64 << 10;
 /// Components of a cgroup's path that the probes tell, from the leaf; `CGROUPS_MAX` there.
 pub(crate) const CGROUPS_MAX: usize = 32;
+/// What a path begins with that is deeper than the probes tell (`COMPONENTS_MAX` there).
+pub(crate) const CUT_PATH: &str = "/.../";
 /// Children of one process that are followed when it ends.
 pub(crate) const ORPHANS_MAX: usize = 256;
 /// Bytes of the kernel's list of processes that are read: some 65,536 processes with long arguments.

@@ -184,6 +184,7 @@ impl Sensor {
         let mut hooks = probes.hooks()?;
         let wishes = Wishes { kinds: options.kinds.clone(), data: options.data.clone() };
         hooks.want(&wishes)?;
+        shared.set_sees_calls(hooks.is_attached());
         let detail = format!("attached while kinds need it; loaded in {} ms", begin.elapsed().as_millis());
         shared.capability(&format!("{}/sys_exit", hook.name()), true, &detail);
         Self::list_processes(&mut probes, shared);
@@ -285,7 +286,11 @@ impl SensorHandle {
 
     fn tell_probes(&self) -> Result<(), SensorError> {
         match &mut *lock(&self.hooks) {
-            Some(hooks) => hooks.want(&lock(&self.wishes)),
+            Some(hooks) => {
+                hooks.want(&lock(&self.wishes))?;
+                self.shared.set_sees_calls(hooks.is_attached());
+                Ok(())
+            }
             None => Ok(()),
         }
     }

@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     overflows: AtomicU64,
     sees_files: AtomicBool,
     sees_rings: AtomicBool,
+    sees_calls: AtomicBool,
     kinds: [AtomicU64; EventKind::COUNT],
     capabilities: Mutex<Vec<Capability>>,
     processes: AtomicUsize,
@@ -56,6 +57,7 @@ impl Shared {
             overflows: AtomicU64::new(0),
             sees_files: AtomicBool::new(true),
             sees_rings: AtomicBool::new(false),
+            sees_calls: AtomicBool::new(true),
             kinds: std::array::from_fn(|_| AtomicU64::new(0)),
             capabilities: Mutex::default(),
             processes: AtomicUsize::new(0),
@@ -78,6 +80,10 @@ impl Shared {
 
     pub(crate) fn set_sees_files(&self, sees: bool) {
         self.sees_files.store(sees, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_sees_calls(&self, sees: bool) {
+        self.sees_calls.store(sees, Ordering::Relaxed);
     }
 
     pub(crate) fn set_sees_rings(&self, sees: bool) {
@@ -122,11 +128,7 @@ impl Shared {
             mode_reasons: lock(&self.reasons).clone(),
             kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
             capabilities: lock(&self.capabilities).clone(),
-            blind_spots: blind_spots(
-                mode,
-                self.sees_files.load(Ordering::Relaxed),
-                self.sees_rings.load(Ordering::Relaxed),
-            ),
+            blind_spots: self.blind_spots(mode),
             started: Some(self.started),
             events: rates.iter().map(|rate| rate.count).sum(),
             lost: losses.iter().map(|loss| loss.count).sum(),
@@ -135,6 +137,82 @@ impl Shared {
             processes: self.processes.load(Ordering::Relaxed) as u64,
             containers: self.containers.load(Ordering::Relaxed) as u64,
             memory_bytes: resident_bytes(),
+        }
+    }
+
+    // What a mode cannot see, whatever the rules ask for.
+    fn blind_spots(&self, mode: SensorMode) -> Vec<BlindSpot> {
+        let sees = |what: &AtomicBool| what.load(Ordering::Relaxed);
+        let spot = |what: &str, why: &str| BlindSpot {
+            what: what.to_owned(),
+            why: why.to_owned(),
+            rules: Vec::new(),
+        };
+        match mode {
+            SensorMode::Ebpf if !sees(&self.sees_calls) => vec![spot(
+                "programs that cannot be started",
+                "no rule asks for a system call, so none is looked at; programs that begin and end are told",
+            )],
+            SensorMode::Ebpf => vec![
+                if sees(&self.sees_rings) {
+                    spot(
+                        "results of io_uring operations that make no descriptor, and data sent through a ring",
+                        "the kernel tells the operation when it takes it; opens and accepts are told with their result",
+                    )
+                } else {
+                    spot(
+                        "io_uring operations",
+                        "this kernel gives no hook for them; the set-up of a ring is seen (io_uring_setup)",
+                    )
+                },
+                spot(
+                    "a path or an address that another thread changes during the call",
+                    "what a call was given is read when it returns; the file behind a descriptor, a connected socket's ends \
+                 and a running program are the kernel's own",
+                ),
+                spot(
+                    "names asked of name servers over TCP, TLS or HTTPS",
+                    "only datagrams to port 53 are read",
+                ),
+            ],
+            SensorMode::ProcConnector => {
+                let mut spots = vec![
+                    spot(
+                        "programs that end before they are looked at",
+                        "the kernel tells their number; name, arguments and files are read from procfs a moment later",
+                    ),
+                    spot(
+                        "calls that fail, and what changes files, memory, namespaces and mounts",
+                        "the process connector and fanotify do not tell them; a kernel with BTF and eBPF would",
+                    ),
+                    spot("connections that end quickly", "procfs lists only what is open at that moment"),
+                ];
+                spots.push(if sees(&self.sees_files) {
+                spot(
+                    "how a file was opened",
+                    "fanotify tells that a file was opened, and at its end whether it was open for writing",
+                )
+            } else {
+                spot("opened files", "fanotify is refused here")
+            });
+                spots
+            }
+            SensorMode::Procfs => vec![
+                spot(
+                    "programs that end within a fifth of a second",
+                    "procfs is looked at five times a second; root and a kernel with BTF would show all",
+                ),
+                spot(
+                    "opened, changed and deleted files",
+                    "procfs tells nothing of them; root and a kernel with BTF are needed",
+                ),
+                spot(
+                    "processes of other users in detail",
+                    "without root only their names and arguments are readable",
+                ),
+                spot("connections that end quickly", "procfs lists only what is open at that moment"),
+            ],
+            SensorMode::Off => vec![spot("everything", "the sensor does not run")],
         }
     }
 
@@ -201,71 +279,6 @@ impl Shared {
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What a mode cannot see, whatever the rules ask for.
-fn blind_spots(mode: SensorMode, sees_files: bool, sees_rings: bool) -> Vec<BlindSpot> {
-    let spot =
-        |what: &str, why: &str| BlindSpot { what: what.to_owned(), why: why.to_owned(), rules: Vec::new() };
-    match mode {
-        SensorMode::Ebpf => vec![
-            if sees_rings {
-                spot(
-                    "results of io_uring operations that make no descriptor, and data sent through a ring",
-                    "the kernel tells the operation when it takes it; opens and accepts are told with their result",
-                )
-            } else {
-                spot(
-                    "io_uring operations",
-                    "this kernel gives no hook for them; the set-up of a ring is seen (io_uring_setup)",
-                )
-            },
-            spot(
-                "a path or an address that another thread changes during the call",
-                "what a call was given is read when it returns; the file behind a descriptor, a connected socket's ends \
-                 and a running program are the kernel's own",
-            ),
-            spot("names asked of name servers over TCP, TLS or HTTPS", "only datagrams to port 53 are read"),
-        ],
-        SensorMode::ProcConnector => {
-            let mut spots = vec![
-                spot(
-                    "programs that end before they are looked at",
-                    "the kernel tells their number; name, arguments and files are read from procfs a moment later",
-                ),
-                spot(
-                    "calls that fail, and what changes files, memory, namespaces and mounts",
-                    "the process connector and fanotify do not tell them; a kernel with BTF and eBPF would",
-                ),
-                spot("connections that end quickly", "procfs lists only what is open at that moment"),
-            ];
-            spots.push(if sees_files {
-                spot(
-                    "how a file was opened",
-                    "fanotify tells that a file was opened, and at its end whether it was open for writing",
-                )
-            } else {
-                spot("opened files", "fanotify is refused here")
-            });
-            spots
-        }
-        SensorMode::Procfs => vec![
-            spot(
-                "programs that end within a fifth of a second",
-                "procfs is looked at five times a second; root and a kernel with BTF would show all",
-            ),
-            spot(
-                "opened, changed and deleted files",
-                "procfs tells nothing of them; root and a kernel with BTF are needed",
-            ),
-            spot(
-                "processes of other users in detail",
-                "without root only their names and arguments are readable",
-            ),
-            spot("connections that end quickly", "procfs lists only what is open at that moment"),
-        ],
-        SensorMode::Off => vec![spot("everything", "the sensor does not run")],
-    }
 }
 
 fn resident_bytes() -> u64 {

@@ -17,7 +17,7 @@ use crate::{
     account::Accounts,
     clock::Clock,
     container::Containers,
-    limits::{ARGS_BYTES_MAX, CGROUPS_MAX, ENV_BYTES_MAX, ORPHANS_MAX},
+    limits::{ARGS_BYTES_MAX, CGROUPS_MAX, CUT_PATH, ENV_BYTES_MAX, ORPHANS_MAX},
     procfs::{self, Facts},
     record::{self, Class, Record},
     skeleton::types,
@@ -466,10 +466,23 @@ impl Table {
         process.cmdline = Process::join_cmdline(&process.name, &process.args);
         process.env = texts(record::ENV, ENV_BYTES_MAX);
         process.exe_file = exe_file(record);
+        if let Some(path) = self.whole(&process.exe_file.path, record.head.pid, "exe") {
+            process.exe_file.path = path;
+        }
         if let Some(cwd) = record.path(record::CWD) {
-            process.cwd = cwd.into();
+            process.cwd = self.whole(&cwd, record.head.pid, "cwd").unwrap_or_else(|| cwd.into());
         }
         self.follow_cgroup(process, record);
+    }
+
+    // A path that the probes had to cut, from procfs: who nests folders does not hide where they are.
+    fn whole(&self, path: &str, pid: u32, link: &str) -> Option<Box<str>> {
+        if !path.starts_with(CUT_PATH) || !self.procfs {
+            return None;
+        }
+        let target = std::fs::read_link(format!("/proc/{pid}/{link}")).ok()?;
+        let target = target.to_string_lossy();
+        Some(target.strip_suffix(" (deleted)").unwrap_or(&target).into())
     }
 
     /// A process ended. Its picture stays for a while; its children get the parent that the kernel gave them.

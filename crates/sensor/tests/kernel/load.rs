@@ -134,9 +134,9 @@ fn apart(test: &str, mark: &str) {
     let Some(_turn) = alone(test) else { return };
     let output = again(&format!("load::{test}"), mark, &[]).output().expect("this binary");
     let text = String::from_utf8_lossy(&output.stdout);
-    text.lines()
-        .filter(|line| line.starts_with("* ") || line.starts_with("SKIPPED"))
-        .for_each(|line| println!("{line}"));
+    // The harness writes the test's name before what it says.
+    let said = text.lines().filter_map(|line| line.find("* ").or(line.find("SKIPPED")).map(|at| &line[at..]));
+    said.for_each(|line| println!("{line}"));
     assert!(
         output.status.success() && text.contains("1 passed"),
         "{text}{}",

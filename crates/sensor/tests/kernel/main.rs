@@ -725,6 +725,30 @@ fn names_that_are_no_utf8_are_told_with_replacements() {
 }
 
 #[test]
+fn a_program_deep_in_folders_does_not_hide_where_it_is() {
+    let Some(seen) = seen("a_program_deep_in_folders_does_not_hide_where_it_is") else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let deep = dir.path().join(["d"; 300].join("/"));
+    fs::create_dir_all(&deep).expect("writable");
+    fs::copy("/bin/sleep", deep.join("deep-program")).expect("writable");
+    let mut child = Command::new(deep.join("deep-program")).arg("30").spawn().expect("it starts");
+    let event = seen.find("the program", |event| {
+        event.kind == EventKind::Execve && event.process.pid == child.id() && event.succeeded()
+    });
+    child.kill().expect("it lives");
+    child.wait().expect("waitable");
+    assert_eq!(event.process.exe_file.path, deep.join("deep-program").to_string_lossy().into());
+    // A file there is told with its nearest folders, and that there are more.
+    let pid = run("cat", &[&deep.join("deep-program").to_string_lossy()]);
+    let event = seen.find("the open", |event| {
+        event.process.pid == pid && event.fd.as_ref().is_some_and(|fd| fd.name.ends_with("/deep-program"))
+    });
+    let fd = event.fd.expect("found by it");
+    assert!(fd.name.starts_with("/.../d/d/"), "{}", fd.name);
+    assert!(fd.raw_name.is_some_and(|name| name.starts_with(&*dir.path().to_string_lossy())));
+}
+
+#[test]
 fn threads_belong_to_their_process() {
     let Some(seen) = seen("threads_belong_to_their_process") else { return };
     const SCRIPT: &str = "import os, threading

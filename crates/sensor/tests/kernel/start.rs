@@ -146,6 +146,8 @@ fn system_calls_are_hooked_only_while_somebody_wants_one() {
     let only_programs = [EventKind::Execve, EventKind::ProcExit].into();
     let own = Own::start(SensorOptions { kinds: only_programs, ..ebpf() }).expect("a second sensor");
     assert!(!own.handle().hooks_calls());
+    let spots = own.handle().status().blind_spots;
+    assert!(spots.iter().any(|spot| spot.what == "programs that cannot be started"), "{spots:?}");
     let pid = run("cat", &["/nonexistent/unhooked"]);
     own.seen.find("the program", |event| event.kind == EventKind::Execve && event.process.pid == pid);
     own.handle().set_kinds(&[EventKind::Execve, EventKind::Openat].into()).expect("the kernel agrees");
