@@ -152,16 +152,16 @@ fn apply_hints(found: &mut [Found]) {
     }
     for file in found.iter_mut().filter(|file| !file.items.is_empty()) {
         let Some(hints) = hints.get(&(file.folder().to_owned(), file.layer)) else { continue };
-        let mut by_name: HashMap<&str, Vec<&Hint>> = HashMap::new();
+        // For development only if no one asks for it otherwise.
+        let mut by_name: HashMap<&str, bool> = HashMap::new();
         for hint in hints {
-            by_name.entry(hint.name.as_str()).or_default().push(hint);
+            let dev = by_name.entry(hint.name.as_str()).or_insert(true);
+            *dev &= hint.dev;
         }
         for Item { package, .. } in file.items.iter_mut().filter(|item| !item.package.installed) {
-            let hints =
-                by_name.get(package.full_name().to_lowercase().as_str()).map_or(&[][..], Vec::as_slice);
-            for hint in hints {
+            if let Some(dev) = by_name.get(package.full_name().to_lowercase().as_str()) {
                 package.direct = Some(true);
-                package.dev |= hint.dev;
+                package.dev |= dev;
             }
         }
     }
@@ -213,8 +213,8 @@ fn owners(found: &[Found], system: &System) -> HashMap<String, String> {
     let mut wanted: HashMap<(&str, u64), Vec<&str>> = HashMap::new();
     for file in found.iter().filter(|file| file.items.iter().any(|item| !item.package.package_type.is_os())) {
         // The innermost root file system that the file lies in.
-        let root = roots.iter().filter(|root| file.path.starts_with(**root)).max_by_key(|root| root.len());
-        if let Some(root) = root {
+        let ends = file.path.rmatch_indices('/').map(|(at, _)| &file.path[..=at]).chain([""]);
+        if let Some(root) = ends.into_iter().find(|root| roots.contains(root)) {
             wanted.entry((root, owned::key(&file.path[root.len()..]))).or_default().push(&file.path);
         }
     }

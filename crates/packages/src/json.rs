@@ -12,8 +12,13 @@ use crate::{
 
 /// Reads a document; with an error, what stood before it.
 pub(crate) fn read(text: &str) -> (Node<'_>, Option<Broken>) {
+    read_up_to(text, limits::NODES_MAX)
+}
+
+/// Reads a document that may have more values than others.
+pub(crate) fn read_up_to(text: &str, nodes_left: u32) -> (Node<'_>, Option<Broken>) {
     let mut reader =
-        Reader { text, bytes: text.as_bytes(), at: 0, line: 1, depth: 0, nodes: 0, broken: None };
+        Reader { text, bytes: text.as_bytes(), at: 0, line: 1, depth: 0, nodes_left, broken: None };
     let node = reader.value();
     if reader.broken.is_none() {
         reader.space();
@@ -30,7 +35,7 @@ struct Reader<'a> {
     at: usize,
     line: u32,
     depth: u32,
-    nodes: u32,
+    nodes_left: u32,
     broken: Option<Broken>,
 }
 
@@ -71,11 +76,11 @@ impl<'a> Reader<'a> {
     fn value(&mut self) -> Node<'a> {
         self.space();
         let line = self.line;
-        self.nodes += 1;
-        if self.nodes > limits::NODES_MAX {
+        if self.nodes_left == 0 {
             self.fail("too many values; the rest was not read");
             return Node { line, value: Value::Null };
         }
+        self.nodes_left -= 1;
         let value = match self.peek() {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),

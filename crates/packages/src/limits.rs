@@ -13,9 +13,11 @@ pub const HEAD_BYTES: usize = 4096;
 /// How deep JSON, YAML, TOML and XML may nest.
 pub const DEPTH_MAX: u32 = 100;
 /// How many values one JSON, YAML or XML document may have.
-pub const NODES_MAX: u32 = 1_500_000;
+pub const NODES_MAX: u32 = 600_000;
+/// How many values or elements a bill of materials may have.
+pub const SBOM_NODES_MAX: u32 = 8_000_000;
 /// How many elements and attributes one XML document may have.
-pub const XML_ELEMENTS_MAX: u32 = 1_000_000;
+pub const XML_ELEMENTS_MAX: u32 = 200_000;
 /// How many properties of a Maven project may be put in for one value.
 pub const PROPERTY_STEPS_MAX: usize = 32;
 /// The largest header of one RPM package.
@@ -26,8 +28,14 @@ pub const BINARY_BYTES_MIN: u64 = 64 << 10;
 pub const AUDITABLE_BYTES_MAX: u64 = 16 << 20;
 /// How deep archives may lie in archives.
 pub const ARCHIVE_DEPTH_MAX: u32 = 4;
-/// How many members of one archive are looked at.
+/// How many members of one file are looked at, archives inside it included.
 pub const ARCHIVE_MEMBERS_MAX: usize = 1_000_000;
+/// How many projects one archive may say it holds.
+pub const ARCHIVE_PROJECTS_MAX: usize = 10_000;
+/// How deep in `node_modules` a dependency is looked for.
+pub const MODULE_DEPTH_MAX: usize = 64;
+/// How many builds of one gem (one a platform) are told apart.
+pub const PLATFORMS_MAX: usize = 64;
 /// What archives inside one file may take in memory at a time.
 pub const ARCHIVE_HELD_BYTES_MAX: u64 = 32 << 20;
 /// What is inflated of one file in all.

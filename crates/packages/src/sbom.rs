@@ -83,7 +83,7 @@ pub fn read(bytes: &[u8]) -> Result<Sbom, SbomError> {
 }
 
 fn read_json(text: &str) -> Result<Sbom, SbomError> {
-    let (root, broken) = crate::json::read(text);
+    let (root, broken) = crate::json::read_up_to(text, limits::SBOM_NODES_MAX);
     // GitHub and attestations wrap the document.
     let inner = ["sbom", "predicate"].into_iter().find_map(|key| root.get(key));
     let root = inner.filter(|_| root.get("bomFormat").is_none()).unwrap_or(&root);

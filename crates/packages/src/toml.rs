@@ -12,6 +12,11 @@ use crate::{
 
 /// Reads a document; with an error, what could be read besides.
 pub(crate) fn read(text: &str) -> (Node<'_>, Option<Broken>) {
+    let values = text.bytes().filter(|byte| matches!(byte, b',' | b'=' | b'[' | b'{')).count();
+    if values > limits::NODES_MAX as usize {
+        let reason = Cow::Borrowed("too many values; it was not read");
+        return (Node { line: 1, value: Value::Null }, Some(Broken { line: 1, reason }));
+    }
     let lines = Lines::new(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     let broken = errors.first().map(|error| Broken {

@@ -42,8 +42,13 @@ impl Element {
 
 /// Reads a document to its root element; with an error, what stood before it.
 pub(crate) fn read(text: &str) -> (Element, Option<Broken>) {
+    read_up_to(text, limits::XML_ELEMENTS_MAX)
+}
+
+/// Reads a document that may have more elements than others.
+pub(crate) fn read_up_to(text: &str, nodes_max: u32) -> (Element, Option<Broken>) {
     let mut reader = Reader::from_str(text);
-    let mut builder = Builder { text, at: 0, line: 1, open: vec![Element::default()], nodes: 0 };
+    let mut builder = Builder { text, at: 0, line: 1, open: vec![Element::default()], nodes: 0, nodes_max };
     let broken = loop {
         let at = reader.buffer_position() as usize;
         let line = builder.line_of(at);
@@ -70,6 +75,7 @@ struct Builder<'t> {
     // The first stands for the document.
     open: Vec<Element>,
     nodes: u32,
+    nodes_max: u32,
 }
 
 impl Builder<'_> {
@@ -101,7 +107,7 @@ impl Builder<'_> {
 
     fn start(&mut self, start: &BytesStart<'_>, line: u32) -> Result<(), &'static str> {
         self.nodes += 1;
-        if self.nodes > limits::XML_ELEMENTS_MAX {
+        if self.nodes > self.nodes_max {
             return Err("too many elements; the rest was not read");
         }
         if self.open.len() > limits::DEPTH_MAX as usize {

@@ -6,7 +6,7 @@ use std::{borrow::Cow, io::Read};
 
 use flate2::read::DeflateDecoder;
 
-use crate::{bytes::Bytes, limits};
+use crate::bytes::Bytes;
 
 const CENTRAL: &[u8] = b"PK\x01\x02";
 const LOCAL: &[u8] = b"PK\x03\x04";
@@ -72,7 +72,7 @@ impl<'a> Zip<'a> {
                 local: base.checked_add(head.u32(42)? as usize)?,
             })
         };
-        std::iter::from_fn(next).take(limits::ARCHIVE_MEMBERS_MAX)
+        std::iter::from_fn(next)
     }
 
     /// The contents of a member; `None` if it is damaged, encrypted or would take more than `most` bytes. What is

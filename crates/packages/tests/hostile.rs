@@ -171,6 +171,57 @@ fn names_that_leave_an_archive_are_refused() {
 }
 
 #[test]
+fn an_archive_that_holds_itself_many_times_ends_at_the_ceiling() {
+    let inner: Vec<(String, Vec<u8>)> =
+        (0..200).map(|number| (format!("{number}.txt"), Vec::new())).collect();
+    let inner: Vec<(&str, &[u8])> =
+        inner.iter().map(|(name, data)| (name.as_str(), data.as_slice())).collect();
+    let mut bytes = archive(&inner);
+    // Each level names the same stored archive a thousand times.
+    for _ in 0..3 {
+        bytes = repeated("inner.jar", &bytes, 1000);
+    }
+    let inventory = check("outer.jar", &bytes);
+    assert!(inventory.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Limit));
+}
+
+#[test]
+fn repeated_names_do_not_take_quadratic_time() {
+    let many = 30_000;
+    let mut npm = String::from("{\"packages\": {\"\": {\"dependencies\": {");
+    npm.extend((0..many).map(|number| format!("\"p{number}\": \"1\",")));
+    npm.push_str("\"x\": \"1\"}}");
+    npm.extend((0..many).map(|number| format!(",\"node_modules/p{number}\": {{\"version\": \"1\"}}")));
+    npm.push_str("}}");
+    check("package-lock.json", npm.as_bytes());
+    let mut gems = String::from("GEM\n  specs:\n");
+    gems.extend((0..many).map(|number| format!("    a (1.{number})\n")));
+    gems.push_str("DEPENDENCIES\n");
+    gems.push_str(&"  a\n".repeat(many));
+    gems.push_str("CHECKSUMS\n");
+    gems.push_str(&format!("  a (1) sha256={}\n", "0".repeat(64)).repeat(many));
+    check("Gemfile.lock", gems.as_bytes());
+    let mut cargo: String =
+        (0..many).map(|number| format!("[[package]]\nname = \"a\"\nversion = \"{number}.0.0\"\n")).collect();
+    cargo.push_str("[[package]]\nname = \"b\"\nversion = \"1.0.0\"\ndependencies = [\n");
+    cargo.extend((0..many).map(|number| format!("\"a {number}.0.0\",\n")));
+    cargo.push_str("]\n");
+    check("Cargo.lock", cargo.as_bytes());
+}
+
+#[test]
+fn a_document_of_too_many_values_ends_at_the_ceiling() {
+    let many = limits::NODES_MAX as usize + 10;
+    for (path, text) in [
+        ("package-lock.json", format!("[{}]", "1,".repeat(many))),
+        ("Cargo.lock", format!("a = [{}]", "1,".repeat(many))),
+        ("pom.xml", format!("<project>{}</project>", "<a/>".repeat(limits::XML_ELEMENTS_MAX as usize + 10))),
+    ] {
+        assert_eq!(check(path, text.as_bytes()).diagnostics.len(), 1, "{path}");
+    }
+}
+
+#[test]
 fn a_broken_document_is_no_bill_of_materials() {
     for bytes in
         [&b""[..], b"{", b"{}", b"<bom", b"<html/>", b"SPDXVersion: SPDX-9.9", b"\xff\xfe\x00", b"[[[["]
@@ -326,6 +377,24 @@ fn zip(members: &[(&str, &[u8])], method: u16, pack: impl Fn(&[u8]) -> Vec<u8>) 
     out.extend((directory.len() as u32).to_le_bytes());
     out.extend(start.to_le_bytes());
     out.extend([0; 2]);
+    out
+}
+
+// One stored member, named many times.
+fn repeated(name: &str, data: &[u8], times: u16) -> Vec<u8> {
+    let mut out = archive(&[(name, data)]);
+    let end = out.len() - 22;
+    let directory = 30 + name.len() + data.len();
+    let entry = out[directory..end].to_vec();
+    let tail = out.split_off(end);
+    for _ in 1..times {
+        out.extend(&entry);
+    }
+    let size = (out.len() - directory) as u32;
+    out.extend(&tail[..8]);
+    out.extend([times.to_le_bytes(), times.to_le_bytes()].concat());
+    out.extend(size.to_le_bytes());
+    out.extend(&tail[16..]);
     out
 }
 

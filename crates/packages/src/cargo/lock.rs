@@ -39,10 +39,12 @@ fn push(found: &mut Found, node: &Node<'_>, sums: &HashMap<&str, &str>) -> Optio
 
 // `name`, `name version` or `name version (source)`: as much as is needed to tell it from others.
 fn link(found: &mut Found, nodes: &[Node<'_>], indices: &[Option<u32>]) {
-    let mut by_name: HashMap<&str, Vec<(&str, u32)>> = HashMap::new();
+    let mut by_name: HashMap<&str, u32> = HashMap::new();
+    let mut by_version: HashMap<(&str, &str), u32> = HashMap::new();
     for (node, index) in nodes.iter().zip(indices) {
         if let (Some(name), Some(version), Some(index)) = (node.text("name"), node.text("version"), index) {
-            by_name.entry(name).or_default().push((version, *index));
+            by_name.entry(name).or_insert(*index);
+            by_version.entry((name, version)).or_insert(*index);
         }
     }
     for (node, index) in nodes.iter().zip(indices) {
@@ -55,9 +57,11 @@ fn link(found: &mut Found, nodes: &[Node<'_>], indices: &[Option<u32>]) {
         {
             let mut words = wanted.split(' ');
             let (name, version) = (words.next().unwrap_or(""), words.next());
-            let candidates = by_name.get(name).map_or(&[][..], Vec::as_slice);
-            let fitting = candidates.iter().find(|(own, _)| version.is_none_or(|version| version == *own));
-            needs.extend(fitting.map(|(_, index)| *index));
+            let fitting = match version {
+                Some(version) => by_version.get(&(name, version)),
+                None => by_name.get(name),
+            };
+            needs.extend(fitting.copied());
         }
         for need in &needs {
             let direct = &mut found.item(*need).package.direct;

@@ -33,7 +33,7 @@ pub(crate) const PARSER: Parser = Parser {
 
 fn parse(found: &mut Found, bytes: &[u8]) {
     let path = found.path.clone();
-    let mut walk = Walk { found, inflated: 0, held: 0 };
+    let mut walk = Walk { found, inflated: 0, held: 0, members_left: limits::ARCHIVE_MEMBERS_MAX };
     walk.archive(&path, bytes, 0);
 }
 
@@ -47,6 +47,7 @@ struct Walk<'f> {
     // Bytes that were inflated in all, and those held by archives that are open.
     inflated: u64,
     held: u64,
+    members_left: usize,
 }
 
 impl Walk<'_> {
@@ -56,10 +57,18 @@ impl Walk<'_> {
         };
         let (mut projects, mut manifest) = (Vec::new(), String::new());
         for member in zip.members() {
+            if self.members_left == 0 {
+                self.problem(path, DiagnosticCode::Limit, "too many members; the rest was not read");
+                break;
+            }
+            self.members_left -= 1;
             let name = &*member.name;
             if name == "META-INF/MANIFEST.MF" {
                 manifest = self.text(path, &zip, &member).unwrap_or_default();
             } else if name.starts_with("META-INF/maven/") && name.ends_with("/pom.properties") {
+                if projects.len() >= limits::ARCHIVE_PROJECTS_MAX {
+                    continue;
+                }
                 projects
                     .extend(self.text(path, &zip, &member).and_then(|text| Project::of_properties(&text)));
             } else if is_archive(name) {

@@ -62,14 +62,15 @@ fn push(found: &mut Found, key: &str, node: &Node<'_>, direct: &HashMap<&str, bo
 // Keys are places as in node_modules: `a/b` is the `b` that lies in `a`.
 fn resolve(items: &HashMap<&str, u32>, place: &str, name: &str) -> Option<u32> {
     let mut folder = place;
-    loop {
+    for _ in 0..limits::MODULE_DEPTH_MAX {
         let key = format!("{folder}/{name}");
         if let Some(index) = items.get(key.as_str()) {
             return Some(*index);
         }
         match folder.rsplit_once('/') {
             Some((outer, _)) => folder = outer,
-            None => return items.get(name).copied(),
+            None => break,
         }
     }
+    items.get(name).copied()
 }

@@ -1,6 +1,9 @@
 //! `package-lock.json` and `npm-shrinkwrap.json`, versions 1 to 3; `node_modules/.package-lock.json`.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use crate::{
     limits,
@@ -34,7 +37,7 @@ type Entries<'e, 'a> = &'e [(Cow<'a, str>, Node<'a>)];
 
 // Versions 2 and 3: every place in node_modules is a key.
 fn flat(found: &mut Found, entries: Entries<'_, '_>) {
-    let root = entries.iter().find(|(place, _)| place.is_empty()).map(|(_, node)| node);
+    let root = entries.iter().find(|(place, _)| place.is_empty()).map(|(_, node)| asked_for(node));
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut links = Vec::new();
     for (place, node) in entries.iter().filter(|(place, _)| !place.is_empty()) {
@@ -48,7 +51,7 @@ fn flat(found: &mut Found, entries: Entries<'_, '_>) {
         let mut package = Package::new(PackageType::Npm, node.text("name").unwrap_or(name), "");
         fill(&mut package, node);
         let at_top = place.len() == "node_modules/".len() + name.len();
-        package.direct = root.map(|root| at_top && asks_for(root, name));
+        package.direct = root.as_ref().map(|root| at_top && root.contains(name));
         if let Some(index) = found.push(package, Some(node.line)) {
             places.insert(place, index);
         }
@@ -57,7 +60,7 @@ fn flat(found: &mut Found, entries: Entries<'_, '_>) {
         if let Some(&index) = places.get(to) {
             places.insert(place, index);
             let name = place.rsplit_once("node_modules/").map_or(place, |(_, name)| name);
-            found.item(index).package.direct = root.map(|root| asks_for(root, name));
+            found.item(index).package.direct = root.as_ref().map(|root| root.contains(name));
         }
     }
     for (place, node) in entries {
@@ -76,8 +79,8 @@ fn fill(package: &mut Package, node: &Node<'_>) {
 
 const GROUPS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
-fn asks_for(root: &Node<'_>, name: &str) -> bool {
-    GROUPS.iter().any(|group| root.get(group).is_some_and(|group| group.get(name).is_some()))
+fn asked_for<'n>(root: &'n Node<'_>) -> HashSet<&'n str> {
+    GROUPS.iter().flat_map(|group| root.entries_of(group)).map(|(name, _)| &**name).collect()
 }
 
 fn wanted<'n>(node: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
@@ -93,7 +96,7 @@ fn wanted<'n>(node: &'n Node<'_>) -> impl Iterator<Item = &'n str> {
 fn resolve(places: &HashMap<&str, u32>, place: &str, name: &str) -> Option<u32> {
     let mut folder = place;
     let mut candidate = String::new();
-    loop {
+    for _ in 0..limits::MODULE_DEPTH_MAX {
         candidate.clear();
         candidate.push_str(folder);
         if !folder.is_empty() {
@@ -109,6 +112,7 @@ fn resolve(places: &HashMap<&str, u32>, place: &str, name: &str) -> Option<u32> 
         }
         folder = folder.rfind("node_modules/").map_or("", |at| folder[..at].trim_end_matches('/'));
     }
+    None
 }
 
 // Version 1: dependencies lie in each other as in node_modules.

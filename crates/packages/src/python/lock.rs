@@ -28,10 +28,12 @@ fn parse(found: &mut Found, bytes: &[u8]) {
         // PEP 751 has `packages`, the others `package`.
         let nodes =
             if root.get("packages").is_some() { root.items_of("packages") } else { root.items_of("package") };
+        let old = root.get("metadata").map_or(&[][..], |metadata| metadata.entries_of("files"));
+        let old: Old<'_> = old.iter().map(|(name, node)| (&**name, node)).collect();
         let mut by_name: HashMap<String, u32> = HashMap::new();
         let mut indices = Vec::with_capacity(nodes.len());
         for node in nodes {
-            let index = push(found, root, node);
+            let index = push(found, &old, node);
             if let (Some(index), Some(name)) = (index, node.text("name")) {
                 by_name.insert(pypi_name(name), index);
             }
@@ -62,15 +64,18 @@ fn parse(found: &mut Found, bytes: &[u8]) {
     });
 }
 
+// By name, the files that Poetry's old lock files list at their end.
+type Old<'n> = HashMap<&'n str, &'n Node<'n>>;
+
 fn is_project(node: &Node<'_>) -> bool {
     let source = node.get("source");
     source.is_some_and(|source| source.get("editable").is_some() || source.get("virtual").is_some())
 }
 
-fn push(found: &mut Found, root: &Node<'_>, node: &Node<'_>) -> Option<u32> {
+fn push(found: &mut Found, old: &Old<'_>, node: &Node<'_>) -> Option<u32> {
     let name = node.text("name")?;
     let mut package = Package::new(PackageType::Pypi, name, node.text("version").unwrap_or(""));
-    package.hashes = hashes(root, node);
+    package.hashes = hashes(old, node);
     package.dev = is_dev(node);
     let line = node.get("name").map_or(node.line, |name| name.line);
     found.push(package, Some(line))
@@ -84,12 +89,12 @@ fn is_dev(node: &Node<'_>) -> bool {
 }
 
 // A package has a digest for each of its files. Poetry's old files list them at the end.
-fn hashes(root: &Node<'_>, node: &Node<'_>) -> Vec<Hash> {
+fn hashes(old: &Old<'_>, node: &Node<'_>) -> Vec<Hash> {
     let mut hashes = Vec::new();
     let mut add = |text: Option<&str>| {
         hashes.extend(text.and_then(|text| text.split_once(':')).and_then(digest::from_hex));
     };
-    let old = node.text("name").and_then(|name| root.get("metadata")?.get("files")?.get(name));
+    let old = node.text("name").and_then(|name| old.get(name).copied());
     let files = ["files", "wheels"].into_iter().flat_map(|key| node.items_of(key));
     for file in files.chain(old.map_or(&[][..], Node::items)).chain(node.get("sdist")) {
         add(file.text("hash"));

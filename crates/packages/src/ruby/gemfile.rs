@@ -47,7 +47,8 @@ fn parse(found: &mut Found, bytes: &[u8]) {
                 }
                 package.direct = Some(false);
                 last = found.push(package, Some(number));
-                items.entry(name).or_default().extend(last);
+                let builds = items.entry(name).or_default();
+                builds.extend(last.filter(|_| builds.len() < limits::PLATFORMS_MAX));
             }
             ("GEM" | "GIT" | "PATH" | "PLUGIN SOURCE", 6) => {
                 if let Some(last) = last {

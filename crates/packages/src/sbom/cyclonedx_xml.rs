@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) fn read(text: &str) -> Result<Sbom, SbomError> {
-    let (root, broken) = xml::read(text);
+    let (root, broken) = xml::read_up_to(text, limits::SBOM_NODES_MAX);
     // The version stands at the end of the namespace: `http://cyclonedx.org/schema/bom/1.6`.
     let spaces = root.attributes.iter().filter(|(_, value)| value.contains("cyclonedx.org/schema/bom/"));
     let version = spaces.filter_map(|(_, value)| value.rsplit('/').next()).next();
