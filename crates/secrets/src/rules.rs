@@ -31,6 +31,8 @@ pub struct Rules {
     index: OnceLock<Option<Index>>,
 }
 
+const CASES: &str = "\ncases:\n";
+
 /// The keywords of all rules as one automaton.
 #[derive(Debug)]
 pub(crate) struct Index {
@@ -63,7 +65,12 @@ impl Rules {
     pub fn builtin<N: AsRef<str>, T: AsRef<str>>(files: impl IntoIterator<Item = (N, T)>) -> Self {
         let mut rules = Self::default();
         for (name, text) in files {
-            rules.add(name.as_ref(), text.as_ref(), Check::WhenUsed);
+            // Cases stand last in our files, and are most of them.
+            let text = text.as_ref();
+            let rule = text.split_once(CASES).map_or(text, |(rule, _)| rule);
+            // A file of several rules is read whole.
+            let whole = if text.contains("\n---\n") { text } else { rule };
+            rules.add(name.as_ref(), whole, Check::WhenUsed);
         }
         rules
     }

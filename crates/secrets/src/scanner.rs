@@ -62,7 +62,7 @@ impl<'r> Scanner<'r> {
         if size > 0 && size <= FILE_BYTES_MAX && !context::is_hopeless(path) {
             return Want::Whole;
         }
-        if self.by_path(path).next().is_some() { Want::Path } else { Want::No }
+        if self.by_path(path, FileKind::of(path)).next().is_some() { Want::Path } else { Want::No }
     }
 
     /// The secrets of a file, in the order of their places. A path has `/` between its parts.
@@ -80,7 +80,7 @@ impl<'r> Scanner<'r> {
             secrets = self.scan_text(path, kind, &text);
         }
         if secrets.is_empty() {
-            secrets.extend(self.by_path(path).map(|rule| by_name(rule, path, kind)));
+            secrets.extend(self.by_path(path, kind).map(|rule| by_name(rule, path, kind)));
         }
         secrets.truncate(SECRETS_PER_FILE_MAX);
         secrets
@@ -96,8 +96,8 @@ impl<'r> Scanner<'r> {
         place::secrets(self.rules, path, kind, text, judged)
     }
 
-    fn by_path(&self, path: &str) -> impl Iterator<Item = &'r Rule> {
-        let test_data = self.test_data || !FileKind::of(path).test;
+    fn by_path(&self, path: &str, kind: FileKind) -> impl Iterator<Item = &'r Rule> {
+        let test_data = self.test_data || !kind.test;
         self.rules.rules.iter().filter(move |rule| {
             matches!(rule.shape, Shape::Path)
                 && (test_data || rule.test_data == TestData::Report)
