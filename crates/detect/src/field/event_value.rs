@@ -72,7 +72,7 @@ pub(super) fn value<'e>(field: Field, arg: &FieldArg, event: &'e Event) -> Optio
         | F::FsPathSourceraw
         | F::FsPathTarget
         | F::FsPathTargetraw => return path_argument(field, event),
-        _ => return io_value(field, event).or_else(|| descriptor(field, event)),
+        _ => return descriptor(field, event).or_else(|| io_value(field, event)),
     })
 }
 

@@ -174,6 +174,8 @@ impl Anywhere {
         };
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(ignore_case)
+            // Values are short: looking for rare bytes first costs more than it saves.
+            .prefilter(false)
             .kind(Some(kind))
             .build(texts.keys())
             .ok()?;
