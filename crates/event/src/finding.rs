@@ -146,6 +146,10 @@ words! {
         Runtime "runtime",
         /// A known vulnerability in what is installed.
         Vulnerability "vulnerability",
+        /// A secret that lies where it can be read.
+        Secret "secret",
+        /// A file that is known to be malicious.
+        Malware "malware",
         /// A configuration that deviates from a policy.
         Posture "posture",
         /// A web request.

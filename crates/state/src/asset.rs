@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use yagura_event::{Asset, AssetKind, Severity, Timestamp};
 
 use crate::{
@@ -29,26 +29,8 @@ impl State {
     /// # Errors
     /// When the database fails.
     pub async fn asset_upsert(&self, asset: &Asset) -> Result<(), StateError> {
-        let facts: BTreeMap<&str, &str> = asset
-            .facts
-            .iter()
-            .take(FACTS_MAX)
-            .map(|(name, value)| (cut(name, TEXT_BYTES_MAX), cut(value, TEXT_BYTES_MAX)))
-            .collect();
         let mut transaction = self.write().await?;
-        sqlx::query(
-            "INSERT INTO assets (id, kind, name, facts, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, facts = excluded.facts, \
-             last_seen = excluded.last_seen",
-        )
-        .bind(&asset.id)
-        .bind(asset.kind.name())
-        .bind(cut(&asset.name, TEXT_BYTES_MAX))
-        .bind(serde_json::to_string(&facts)?)
-        .bind(asset.first_seen.nanos())
-        .bind(asset.last_seen.nanos())
-        .execute(&mut *transaction)
-        .await?;
+        upsert(&mut transaction, asset).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -100,6 +82,33 @@ impl State {
             .ok_or_else(|| StateError::not_found("asset", id))?;
         asset(&row)
     }
+}
+
+/// Writes one asset within a transaction.
+pub(crate) async fn upsert(
+    transaction: &mut Transaction<'_, Sqlite>,
+    asset: &Asset,
+) -> Result<(), StateError> {
+    let facts: BTreeMap<&str, &str> = asset
+        .facts
+        .iter()
+        .take(FACTS_MAX)
+        .map(|(name, value)| (cut(name, TEXT_BYTES_MAX), cut(value, TEXT_BYTES_MAX)))
+        .collect();
+    sqlx::query(
+        "INSERT INTO assets (id, kind, name, facts, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, facts = excluded.facts, \
+         last_seen = excluded.last_seen",
+    )
+    .bind(&asset.id)
+    .bind(asset.kind.name())
+    .bind(cut(&asset.name, TEXT_BYTES_MAX))
+    .bind(serde_json::to_string(&facts)?)
+    .bind(asset.first_seen.nanos())
+    .bind(asset.last_seen.nanos())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 fn asset(row: &SqliteRow) -> Result<Asset, StateError> {

@@ -36,6 +36,7 @@ impl State {
         let mut transaction = self.write().await?;
         let mut recorded = Vec::with_capacity(findings.len());
         for finding in findings {
+            count_hour(&mut transaction, finding).await?;
             let is_new = record(&mut transaction, finding).await?;
             recorded.push((finding.id.clone(), is_new));
         }
@@ -133,12 +134,15 @@ impl State {
     }
 }
 
-async fn record(transaction: &mut Transaction<'_, Sqlite>, new: &Finding) -> Result<bool, StateError> {
+/// Writes one finding, or adds it to the one with the same cause; true if it is new or opens again.
+pub(crate) async fn record(
+    transaction: &mut Transaction<'_, Sqlite>,
+    new: &Finding,
+) -> Result<bool, StateError> {
     let known = sqlx::query("SELECT * FROM findings WHERE id = $1")
         .bind(new.id.as_str())
         .fetch_optional(&mut **transaction)
         .await?;
-    count_hour(transaction, new).await?;
     let Some(row) = known else {
         write(transaction, &cut_finding(new), new.last_seen.nanos()).await?;
         return Ok(true);

@@ -267,7 +267,8 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &FindingFilter) -> Resu
     Ok(())
 }
 
-fn escape_like(text: &str) -> String {
+/// The text as a pattern of LIKE that matches only itself.
+pub(crate) fn escape_like(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

@@ -13,9 +13,12 @@ mod error;
 mod finding;
 mod finding_list;
 pub mod limits;
+mod package;
 mod password;
 mod proof;
 mod query;
+mod scan;
+mod scan_schedule;
 mod secret;
 mod session;
 mod setting;
@@ -23,6 +26,7 @@ mod setup;
 mod state;
 mod token;
 mod user;
+mod vulnerability;
 
 pub use asset::AssetSummary;
 pub use audit::{AuditEntry, AuditVerdict, By};
@@ -31,11 +35,17 @@ pub use finding::FindingChange;
 pub use finding_list::{
     FindingCounts, FindingFilter, FindingOrder, FindingPage, HourCount, RuleCount, SeverityCount, StatusCount,
 };
+pub use package::{InstalledPackage, PackageFilter, PackagePage};
 pub use password::Password;
 pub use proof::{Proof, ProofSummary};
 pub use query::SavedQuery;
+pub use scan::{Scan, ScanPage, ScanResult, ScanStatus, ScannedVulnerability};
+pub use scan_schedule::ScanSchedule;
 pub use secret::Secret;
 pub use session::Session;
 pub use state::State;
 pub use token::ApiToken;
 pub use user::{Role, User};
+pub use vulnerability::{
+    Vulnerability, VulnerabilityFilter, VulnerabilityGroup, VulnerabilityGrouping, VulnerabilityPage,
+};

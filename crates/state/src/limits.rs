@@ -27,6 +27,14 @@ pub const TOKENS_MAX: i64 = 1000;
 pub const SESSIONS_MAX: i64 = 50;
 /// Most proofs kept; the oldest go first.
 pub const PROOFS_MAX: i64 = 10_000;
+/// Most scans kept; the oldest go first.
+pub const SCANS_MAX: i64 = 10_000;
+/// Most schedules.
+pub const SCHEDULES_MAX: i64 = 1000;
+/// Most packages of one asset that are kept.
+pub const PACKAGES_MAX: usize = 200_000;
+/// Most findings of one scan that are kept, the riskiest first.
+pub const SCAN_FINDINGS_MAX: usize = 100_000;
 /// Shortest password, in characters.
 pub const PASSWORD_CHARS_MIN: usize = 12;
 /// Longest password, in bytes.

@@ -154,12 +154,15 @@ fn check_header(mut file: File, path: &Path) -> Result<(), StateError> {
 }
 
 fn migrations() -> Vec<Migration> {
-    [(1, "first", include_str!("../migrations/0001_first.sql"))]
-        .into_iter()
-        .map(|(version, name, sql)| {
-            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
-        })
-        .collect()
+    [
+        (1, "first", include_str!("../migrations/0001_first.sql")),
+        (10, "scans", include_str!("../migrations/0010_scans.sql")),
+    ]
+    .into_iter()
+    .map(|(version, name, sql)| {
+        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql.into_sql_str(), false)
+    })
+    .collect()
 }
 
 fn newest_schema() -> i64 {
