@@ -6,6 +6,7 @@ mod findings;
 mod keys;
 mod opening;
 mod scale;
+mod scans;
 mod trail;
 
 use yagura_event::{
