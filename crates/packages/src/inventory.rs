@@ -169,7 +169,7 @@ fn apply_hints(found: &mut [Found]) {
 
 // What is installed in each place, by every name it answers to: OS packages in a root, distributions in a folder.
 struct System {
-    by_name: HashMap<(String, String), String>,
+    realms: HashMap<String, HashMap<String, String>>,
 }
 
 // Where the names of an item hold.
@@ -179,30 +179,29 @@ fn realm(root: &str, item: &Item) -> String {
 
 impl System {
     fn new(found: &[Found]) -> Self {
-        let mut by_name = HashMap::new();
+        let mut realms: HashMap<String, HashMap<String, String>> = HashMap::new();
         let items =
             || found.iter().flat_map(|file| file.items.iter().map(move |item| (root_of(&file.path), item)));
         for (root, item) in items().filter(|(_, item)| item.package.package_type.is_os()) {
-            let key = (realm(root, item), item.package.name.clone());
-            by_name.entry(key).or_insert_with(|| item.package.purl());
+            let names = realms.entry(realm(root, item)).or_default();
+            names.entry(item.package.name.clone()).or_insert_with(|| item.package.purl());
         }
-        for (root, item) in items() {
+        for (root, item) in items().filter(|(_, item)| !item.provides.is_empty()) {
+            let names = realms.entry(realm(root, item)).or_default();
             for name in &item.provides {
-                let key = (realm(root, item), name.clone());
-                by_name.entry(key).or_insert_with(|| item.package.purl());
+                names.entry(name.clone()).or_insert_with(|| item.package.purl());
             }
         }
-        Self { by_name }
+        Self { realms }
     }
 
-    fn needed<'s>(&'s self, root: &str, item: &Item) -> impl Iterator<Item = &'s String> {
-        let realm = realm(root, item);
-        let names = item.requires.iter().cloned();
-        names.filter_map(move |name| self.by_name.get(&(realm.clone(), name)))
+    fn needed<'s>(&'s self, root: &str, item: &'s Item) -> impl Iterator<Item = &'s String> {
+        let names = if item.requires.is_empty() { None } else { self.realms.get(&realm(root, item)) };
+        names.into_iter().flat_map(|names| item.requires.iter().filter_map(|name| names.get(name)))
     }
 
     fn package(&self, root: &str, name: &str) -> Option<&String> {
-        self.by_name.get(&(format!("root {root}"), name.to_owned()))
+        self.realms.get(&format!("root {root}"))?.get(name)
     }
 }
 
