@@ -52,7 +52,7 @@ mod tests {
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", "3.1", 10.0, Severity::Critical),
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", "3.1", 6.1, Severity::Medium),
             ("CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H", "3.1", 7.8, Severity::High),
-            ("CVSS:3.1/AV:P/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N", "3.1", 1.6, Severity::Low),
+            ("CVSS:3.1/AV:P/AC:H/PR:L/UI:N/S:U/C:L/I:N/A:N", "3.1", 1.8, Severity::Low),
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N", "3.1", 0.0, Severity::Negligible),
             (
                 "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",

@@ -12,9 +12,15 @@ use crate::{
     matching,
     query::{FixState, Match, Proof, Query},
     severity::Severity,
-    store::row::{EndRef, What},
+    store::{
+        hash,
+        row::{EndRef, What},
+    },
     version::{Scheme, compare},
 };
+
+// Records of the same id that are asked for its CVE.
+const RECORDS_ASKED_MAX: usize = 8;
 
 struct Found<'a> {
     hit: &'a Hit<'a>,
@@ -40,12 +46,34 @@ impl Database {
             .iter()
             .filter_map(|(lookup, hit)| Some(Found { hit, lookup, record: records.get(&hit.row.advisory)? }))
             .collect();
-        let mut matches = Vec::new();
+        let mut named: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
         for (id, group) in groups(&found) {
+            let id = if rank(&id) == 0 { id } else { self.cve_of(&id)?.unwrap_or(id) };
+            named.entry(id).or_default().extend(group);
+        }
+        let mut matches = Vec::new();
+        for (id, group) in named {
             matches.push(self.one(query, ecosystem, scheme, id, &group)?);
         }
         matches.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.id.cmp(&b.id)));
         Ok(matches)
+    }
+
+    // The CVE that another record gives this id, so that a vulnerability has one name whichever record holds.
+    fn cve_of(&self, id: &str) -> Result<Option<String>, Error> {
+        let mut buffer = Vec::new();
+        let places = self.ids.find(&self.file, hash(&[&id.to_ascii_uppercase()]), &mut buffer)?;
+        let mut best: Option<String> = None;
+        for place in places.into_iter().take(RECORDS_ASKED_MAX) {
+            let number = u32::try_from(place.offset).map_err(|_| self.file.damaged("an id's advisory"))?;
+            let stored = self.stored(number)?;
+            let names = || std::iter::once(&stored.id).chain(&stored.aliases);
+            if stored.covers.is_empty() && names().any(|name| name.eq_ignore_ascii_case(id)) {
+                let cve = names().filter(|name| rank(name) == 0).min().cloned();
+                best = [best, cve].into_iter().flatten().min();
+            }
+        }
+        Ok(best)
     }
 
     fn one(
