@@ -56,3 +56,5 @@ pub const FIELD_BYTES_MAX: usize = 4096;
 pub const OWNED_FILES_MAX: usize = 4_000_000;
 /// How many dependencies of one package are kept.
 pub const DEPENDENCIES_MAX: usize = 4096;
+/// How many licences one file may name for a package.
+pub const LICENCES_MAX: usize = 200;

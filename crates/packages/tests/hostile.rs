@@ -118,6 +118,17 @@ fn a_file_of_too_many_packages_ends_at_the_ceiling() {
 }
 
 #[test]
+fn problems_past_the_ceiling_are_counted() {
+    let mut collector = Collector::new(Options::default());
+    for number in 0..limits::DIAGNOSTICS_MAX + 10 {
+        let path = format!("{number}/package-lock.json");
+        collector.add(&FileMeta { path: &path, size: 1, mode: 0o644, layer: 0 }, b"{");
+    }
+    let inventory = collector.finish();
+    assert_eq!((inventory.diagnostics.len(), inventory.diagnostics_lost), (limits::DIAGNOSTICS_MAX, 10));
+}
+
+#[test]
 fn packages_that_need_each_other_are_kept() {
     let text = r#"{"lockfileVersion": 3, "packages": {
         "node_modules/a": {"version": "1.0.0", "dependencies": {"b": "1", "a": "1"}},
