@@ -41,7 +41,8 @@ static __always_inline bool asks_name_server(__u64 file_address)
 	       bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)) == DNS_PORT;
 }
 
-/* True the first time that this process sends from this socket to this address, or receives. */
+/* True the first time that this process sends from this socket to this address, or receives from it. An answer is not
+ * told: who sent first, and to whom, was. */
 static __always_inline bool is_new_peer(struct scratch *s, struct file *file, __u32 way)
 {
 	struct { __u16 family, port; __u8 rest[24]; } to = {};
@@ -61,6 +62,10 @@ static __always_inline bool is_new_peer(struct scratch *s, struct file *file, __
 	__u8 seen = 1;
 	if (bpf_map_lookup_elem(&peers, &key))
 		return false;
+	key.way = way == WAY_RECEIVED ? WAY_SENT : WAY_RECEIVED;
+	if (bpf_map_lookup_elem(&peers, &key))
+		return false;
+	key.way = way;
 	bpf_map_update_elem(&peers, &key, &seen, BPF_ANY);
 	return true;
 }

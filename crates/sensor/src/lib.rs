@@ -81,4 +81,4 @@ mod skeleton_uring {
 
 pub use ebpf::Hook;
 pub use error::SensorError;
-pub use sensor::{Sensor, SensorHandle, SensorOptions, capturable_kinds, probe};
+pub use sensor::{Sensor, SensorHandle, SensorOptions, capturable_kinds, kinds_of_loss, probe};

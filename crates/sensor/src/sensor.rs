@@ -12,7 +12,7 @@ use yagura_event::{Event, EventKind, Process, SensorMode, SensorStatus};
 
 use crate::{
     SensorError,
-    call::CALLS,
+    call::{CALLS, Group},
     clock::Clock,
     decode::Decoder,
     ebpf::{Hook, Probes},
@@ -70,6 +70,18 @@ pub fn capturable_kinds(mode: SensorMode) -> BTreeSet<EventKind> {
         SensorMode::Procfs => [Execve, ProcExit, Connect, Accept, Listen].into(),
         SensorMode::Off => BTreeSet::new(),
     }
+}
+
+/// Kinds of event that may be missing where something was lost in this place of [`SensorStatus::losses`].
+pub fn kinds_of_loss(place: &str) -> BTreeSet<EventKind> {
+    let group = Group::ALL.into_iter().find(|group| place == format!("ring_buffer.{}", group.name()));
+    let calls = CALLS.iter().filter(|call| Some(call.group) == group).map(|call| call.kind);
+    let others: &[EventKind] = match group {
+        Some(Group::Process) => &[EventKind::Clone, EventKind::ProcExit],
+        Some(Group::Network) => &[EventKind::DnsQuery],
+        _ => &[],
+    };
+    calls.chain(others.iter().copied()).collect()
 }
 
 /// A sensor that is ready to run.
@@ -348,4 +360,20 @@ fn requirements() -> [(&'static str, bool, &'static str); 2] {
             "the kernel has no type information (/sys/kernel/btf/vmlinux): use one built with CONFIG_DEBUG_INFO_BTF",
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_that_can_be_told_can_be_named_as_lost() {
+        let named: BTreeSet<EventKind> = Group::ALL
+            .iter()
+            .flat_map(|group| kinds_of_loss(&format!("ring_buffer.{}", group.name())))
+            .collect();
+        assert_eq!(named, capturable_kinds(SensorMode::Ebpf));
+        assert!(kinds_of_loss("ring_buffer.process").contains(&EventKind::Execve));
+        assert!(kinds_of_loss("store_queue").is_empty());
+    }
 }

@@ -66,6 +66,21 @@ fn datagrams_from_new_senders_are_told_once() {
 }
 
 #[test]
+fn answers_to_datagrams_are_not_told_as_beginnings() {
+    let test = "answers_to_datagrams_are_not_told_as_beginnings";
+    let Some(seen) = seen(test) else { return };
+    let script = "import socket\nserver,client=[socket.socket(socket.AF_INET,socket.SOCK_DGRAM) for i in 'ab']\n\
+        server.bind(('127.0.0.1',0)); client.bind(('127.0.0.1',0)); client.sendto(b'ask',server.getsockname())\n\
+        _,who=server.recvfrom(9); server.sendto(b'answer',who); client.recvfrom(9)\n";
+    let Some(pid) = python(test, script) else { return };
+    wait_for_end(&seen, pid);
+    let (sent, received) = (of(&seen, pid, EventKind::Sendto), of(&seen, pid, EventKind::Recvfrom));
+    assert_eq!((sent.len(), received.len()), (1, 1), "{sent:?} {received:?}");
+    assert_eq!(ends(&sent[0]).server(), ends(&received[0]).server());
+    assert_eq!(ends(&sent[0]).client(), ends(&received[0]).client());
+}
+
+#[test]
 fn many_messages_in_one_call_are_told_one_by_one() {
     let test = "many_messages_in_one_call_are_told_one_by_one";
     let Some(seen) = seen(test) else { return };
