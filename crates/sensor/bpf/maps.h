@@ -14,11 +14,17 @@ struct {
 	__uint(max_entries, 16 << 20);
 } ring SEC(".maps");
 
-/* exec, fork, exit and what changes who a process is: few and never to be crowded out */
+/* exec, fork and exit alone: as many as the machine can begin, and nobody can crowd them out */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, 4 << 20);
 } ring_process SEC(".maps");
+
+/* what changes who a process is, reaches into others or into the kernel: few, but whoever repeats them fills it */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} ring_vital SEC(".maps");
 
 #define CALLS_MAX 512
 /* by system call number */
@@ -77,8 +83,10 @@ static __always_inline int send(struct scratch *s, __u32 size, __u32 group)
 		size = DATA_MAX;
 	s->head.size = size;
 	long failed;
-	if (group <= GROUP_VITAL_LAST)
+	if (group == GROUP_PROCESS)
 		failed = bpf_ringbuf_output(&ring_process, s, sizeof(struct head) + size, 0);
+	else if (group <= GROUP_VITAL_LAST)
+		failed = bpf_ringbuf_output(&ring_vital, s, sizeof(struct head) + size, 0);
 	else
 		failed = bpf_ringbuf_output(&ring, s, sizeof(struct head) + size, 0);
 	count(failed ? COUNT_LOST + group : COUNT_SENT);

@@ -23,15 +23,16 @@ enum tag {
 /* CLASS_TASK comes from the iterator over tasks: a process that was there before. */
 enum kind_class { CLASS_CALL, CLASS_EXEC, CLASS_FORK, CLASS_EXIT, CLASS_DNS, CLASS_TASK };
 
-/* What an event is about. The first three have a ring of their own: few, and never to be crowded out. */
+/* What an event is about. The first has a ring of its own, the next two share one: the flood of the rest does not crowd
+ * them out. */
 enum group {
-	GROUP_PROCESS,   /* exec, fork, exit, ptrace and its like */
-	GROUP_IDENTITY,  /* users, groups, capabilities, namespaces */
+	GROUP_PROCESS,   /* exec, fork, exit: as the scheduler tells them */
+	GROUP_IDENTITY,  /* users, groups, capabilities, namespaces; reaching into other processes */
 	GROUP_KERNEL,    /* modules, bpf, mounts */
 	GROUP_FILE,
 	GROUP_NETWORK,
 	GROUP_MEMORY,
-	GROUP_CONTROL,   /* signals, sessions, prctl */
+	GROUP_CONTROL,   /* signals, sessions, prctl, programs that could not be started */
 	GROUPS,
 };
 #define GROUP_VITAL_LAST GROUP_KERNEL

@@ -160,14 +160,12 @@ calls! {
         9 Mmap.by(Program::Memory); 10 Mprotect.by(Program::Memory); 329 Mprotect.by(Program::Memory);
     }
     Control {
+        59 Execve.path(0); 322 Execveat.path_at(0, 1);
         62 Kill; 200 Tkill; 234 Tgkill; 129 RtSigqueueinfo; 297 RtTgsigqueueinfo; 424 PidfdSendSignal.fd(0);
         157 Prctl.text(1); 112 Setsid; 109 Setpgid; 135 Personality; 250 Keyctl;
     }
-    Process {
-        59 Execve.path(0); 322 Execveat.path_at(0, 1);
-        101 Ptrace; 310 ProcessVmReadv; 311 ProcessVmWritev; 438 PidfdGetfd.fd(0);
-    }
     Identity {
+        101 Ptrace; 310 ProcessVmReadv; 311 ProcessVmWritev; 438 PidfdGetfd.fd(0);
         105 Setuid; 113 Setreuid; 117 Setresuid; 122 Setfsuid; 106 Setgid; 114 Setregid; 119 Setresgid; 123 Setfsgid;
         116 Setgroups; 126 Capset; 308 Setns.fd(0); 272 Unshare; 161 Chroot.path(0).cwd();
     }

@@ -194,7 +194,9 @@ impl Probes {
         let Self { skeleton, links: _links, uring: _uring, decoder, .. } = self;
         let batch = Rc::new(RefCell::new(Batch::default()));
         let mut builder = RingBufferBuilder::new();
-        for ring in [&skeleton.maps.ring_process as &dyn MapCore, &skeleton.maps.ring] {
+        let rings =
+            [&skeleton.maps.ring_process as &dyn MapCore, &skeleton.maps.ring_vital, &skeleton.maps.ring];
+        for ring in rings {
             let (batch, index) = (Rc::clone(&batch), batch.borrow_mut().add_ring());
             // Less than zero ends the reading of this ring for now.
             let add = move |bytes: &[u8]| if batch.borrow_mut().push(index, bytes) { 0 } else { -1 };
@@ -206,7 +208,7 @@ impl Probes {
         while !stop.load(Ordering::Acquire) {
             let wait = batch.borrow_mut().begin();
             let _ = rings.poll_raw(wait);
-            // What is older than this was written before the next line reads both rings to their ends.
+            // What is older than this was written before the next line reads the rings to their ends.
             let now = clock::boot_nanos();
             let _ = rings.consume_raw();
             let horizon = batch.borrow().horizon(now);
@@ -221,9 +223,9 @@ impl Probes {
     }
 }
 
-/// Records of both rings, until it is sure that no older one comes.
+/// Records of all rings, until it is sure that no older one comes.
 ///
-/// A process's new program is told through one ring and what it opens through the other: only the order of time says
+/// A process's new program is told through one ring and what it opens through another: only the order of time says
 /// which came first.
 #[derive(Default)]
 struct Batch {

@@ -77,7 +77,9 @@ pub fn kinds_of_loss(place: &str) -> BTreeSet<EventKind> {
     let group = Group::ALL.into_iter().find(|group| place == format!("ring_buffer.{}", group.name()));
     let calls = CALLS.iter().filter(|call| Some(call.group) == group).map(|call| call.kind);
     let others: &[EventKind] = match group {
-        Some(Group::Process) => &[EventKind::Clone, EventKind::ProcExit],
+        Some(Group::Process) => {
+            &[EventKind::Execve, EventKind::Execveat, EventKind::Clone, EventKind::ProcExit]
+        }
         Some(Group::Network) => &[EventKind::DnsQuery],
         _ => &[],
     };

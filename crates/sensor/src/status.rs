@@ -240,7 +240,7 @@ impl Shared {
         // The probes count what they sent, then what they lost by group.
         let lost = |group: Group| {
             let detail = if group.is_vital() {
-                "events of a ring of their own: the machine did more at once than it holds"
+                "events of a ring of their own: more was done at once than it holds"
             } else {
                 "events the reader was too slow for; sensor.ring_bytes makes room for more"
             };

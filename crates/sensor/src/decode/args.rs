@@ -21,7 +21,7 @@ impl CallOf<'_> {
         let found = match group {
             Some(Group::File) => self.file_args(fd).or_else(|| self.attribute_args(table, fd)),
             Some(Group::Network) => self.network_args(fd),
-            Some(Group::Identity) => self.identity_args(table),
+            Some(Group::Identity) => self.identity_args(table).or_else(|| self.process_args(fd)),
             Some(Group::Process | Group::Memory | Group::Control) => self.process_args(fd),
             Some(Group::Kernel) => self.kernel_args(fd),
             None => None,

@@ -61,6 +61,21 @@ const FORKER: &str = r#"
     }
 "#;
 
+// Calls that fail at once and are told through the ring of what matters, without end; or once.
+const CROWDER: &str = r#"
+    #define _GNU_SOURCE
+    #include <sched.h>
+    #include <sys/ptrace.h>
+    #include <unistd.h>
+    int main(int argc, char **argv) {
+        do {
+            setns(-1, 0);
+            ptrace(PTRACE_ATTACH, 0, 0, 0);
+            execl("/nonexistent/program", "x", (char *)0);
+        } while (argc < 2);
+    }
+"#;
+
 fn compiled(dir: &Path, source: &str) -> Option<PathBuf> {
     let (code, program) = (dir.join("program.c"), dir.join("program"));
     fs::write(&code, source).expect("writable");
@@ -172,6 +187,33 @@ fn a_hundred_thousand_events_a_second_arrive_or_are_counted_as_lost() {
     assert_eq!(lost["ring_buffer.process"], 0);
     // Only other groups may not suffer: each counts its own.
     assert_eq!((lost["ring_buffer.network"], lost["malformed"]), (0, 0));
+}
+
+#[test]
+fn a_flood_of_privileged_calls_loses_no_process() {
+    let test = "a_flood_of_privileged_calls_loses_no_process";
+    if std::env::var_os("YAGURA_TEST_CROWD").is_none() {
+        return apart(test, "YAGURA_TEST_CROWD");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let Some(program) = compiled(dir.path(), CROWDER) else { return println!("SKIPPED {test}: needs cc") };
+    let counted = Counted::start(EventKind::ALL);
+    let mut crowd: Vec<_> = (0..3).map(|_| Command::new(&program).spawn().expect("it was built")).collect();
+    let begin = Instant::now();
+    let mut started = Vec::new();
+    while begin.elapsed() < Duration::from_secs(3) {
+        let mut child = Command::new(&program).arg("once").spawn().expect("it was built");
+        started.push(child.id());
+        child.wait().expect("waitable");
+    }
+    for child in &mut crowd {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    started.iter().for_each(|pid| counted.wait_for_end(*pid));
+    let lost = counted.lost();
+    println!("* {} programs among a crowd; lost {lost:?}", started.len());
+    assert_eq!(lost["ring_buffer.process"], 0);
 }
 
 #[test]
