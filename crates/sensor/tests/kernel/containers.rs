@@ -45,8 +45,13 @@ impl Bundle {
         let mut config = self.config.clone();
         config["process"]["args"] = json!(["/bin/sh", "-c", script]);
         fs::write(self.dir.path().join("config.json"), config.to_string()).expect("writable");
-        let mut command = Command::new(runtime);
-        command.args(["run", "--bundle"]).arg(self.dir.path()).arg(id).stdin(Stdio::null());
+        // crun refuses hybrid cgroups: it is shown the first version alone.
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", "umount /sys/fs/cgroup/unified 2>/dev/null; exec \"$@\"", "sh"]);
+        if runtime != "crun" || !Path::new("/sys/fs/cgroup/unified").exists() {
+            command = Command::new("env");
+        }
+        command.args([runtime, "run", "--bundle"]).arg(self.dir.path()).arg(id).stdin(Stdio::null());
         command
     }
 

@@ -13,10 +13,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use yagura_event::{EventKind, SensorMode};
+use yagura_event::{Event, EventKind, SensorMode};
 use yagura_sensor::{Sensor, SensorHandle, SensorOptions};
 
-use super::{alone, start::again};
+use super::{alone, run, start::again};
 
 // Opens numbered paths at a steady pace: pace a second, for so many seconds.
 const OPENER: &str = r#"
@@ -146,8 +146,15 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 // Runs the test again in a process of its own, with the machine to itself.
 fn apart(test: &str, mark: &str) {
-    let Some(_turn) = alone(test) else { return };
+    let Some(seen) = alone(test) else { return };
     let output = again(&format!("load::{test}"), mark, &[]).output().expect("this binary");
+    // The sensor of the other tests saw the flood, too: it has to come to its end before they go on.
+    let (pid, begin) = (run("true", &[]), Instant::now());
+    let has_ended = |event: &Event| event.kind == EventKind::ProcExit && event.process.pid == pid;
+    while !seen.events.lock().expect("not poisoned").iter().rev().any(has_ended) {
+        assert!(begin.elapsed() < Duration::from_secs(120), "the sensor does not catch up");
+        std::thread::sleep(Duration::from_millis(100));
+    }
     let text = String::from_utf8_lossy(&output.stdout);
     // The harness writes the test's name before what it says.
     let said = text.lines().filter_map(|line| line.find("* ").or(line.find("SKIPPED")).map(|at| &line[at..]));
