@@ -39,7 +39,12 @@ pub struct Database {
     ids: Index,
     vulnerabilities: Index,
     ecosystem_numbers: HashMap<String, u64>,
+    /// Where each advisory begins, if they are few.
+    offsets: Option<Vec<u8>>,
 }
+
+// One and a half million advisories.
+const OFFSETS_IN_MEMORY_BYTES_MAX: u64 = 8 << 20;
 
 /// What a database holds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -108,8 +113,16 @@ impl Database {
         let mut bytes = Vec::new();
         file.read(section, 0, section.bytes as usize, &mut bytes)?;
         let ecosystems = Bytes(&bytes).texts().ok_or_else(|| file.damaged("the list of ecosystems"))?;
+        let section = file.section("advisories.offsets");
+        let offsets = if section.bytes <= OFFSETS_IN_MEMORY_BYTES_MAX {
+            let mut offsets = Vec::new();
+            file.read(section, 0, section.bytes as usize, &mut offsets)?;
+            Some(offsets)
+        } else {
+            None
+        };
         let ecosystem_numbers = ecosystems.into_iter().zip(0u64..).collect();
-        Ok(Self { file, packages, ids, vulnerabilities, ecosystem_numbers })
+        Ok(Self { file, packages, ids, vulnerabilities, ecosystem_numbers, offsets })
     }
 
     /// Which vulnerabilities a package has, and whether the database could know.
@@ -120,7 +133,7 @@ impl Database {
             Err(coverage) => return Ok(Answer { matches: Vec::new(), coverage }),
         };
         let mut blocks = Vec::new();
-        for lookup in lookups(query, scheme) {
+        for lookup in lookups(query, &name, scheme) {
             let mut buffers = Buffers::default();
             if self.block(number, &name, &lookup.name, &mut buffers)? {
                 blocks.push((lookup, buffers.block));
@@ -150,7 +163,7 @@ impl Database {
         let Ok((number, scheme)) = self.coverage(query, &name) else { return Ok((0, 0)) };
         let (mut checks, mut hits) = (0, 0);
         let mut buffers = Buffers::default();
-        for lookup in lookups(query, scheme) {
+        for lookup in lookups(query, &name, scheme) {
             if !self.block(number, &name, &lookup.name, &mut buffers)? {
                 continue;
             }
@@ -213,11 +226,18 @@ impl Database {
     fn stored(&self, number: u32) -> Result<Stored, Error> {
         let damaged = || self.file.damaged(&format!("advisory {number}"));
         let mut buffer = Vec::new();
-        let offsets = self.file.section("advisories.offsets");
-        self.file.read(offsets, u64::from(number) * 5, 10, &mut buffer)?;
+        let at = number as usize * 5;
+        let places = match &self.offsets {
+            Some(offsets) => offsets.get(at..at + 10).ok_or_else(damaged)?,
+            None => {
+                let section = self.file.section("advisories.offsets");
+                self.file.read(section, at as u64, 10, &mut buffer)?;
+                buffer.as_slice()
+            }
+        };
         let five =
             |bytes: &[u8]| bytes.iter().rev().fold(0u64, |number, byte| (number << 8) | u64::from(*byte));
-        let (start, end) = (five(&buffer[..5]), five(&buffer[5..]));
+        let (start, end) = (five(&places[..5]), five(&places[5..]));
         let bytes = usize::try_from(end.checked_sub(start).ok_or_else(damaged)?).map_err(|_| damaged())?;
         self.file.read(self.file.section("advisories"), start, bytes, &mut buffer)?;
         read_stored(&mut Bytes(&buffer)).ok_or_else(damaged)
@@ -293,12 +313,11 @@ struct Lookup<'a> {
 }
 
 // By the package's own name, and by its source's; a row says which of the two it means.
-fn lookups<'a>(query: &'a Query<'a>, scheme: Scheme) -> Vec<Lookup<'a>> {
-    let ecosystem = query.ecosystem();
+fn lookups<'a>(query: &'a Query<'a>, ecosystem: &str, scheme: Scheme) -> Vec<Lookup<'a>> {
     let full = query.full_name();
     let name = match full {
-        std::borrow::Cow::Borrowed(name) => ecosystem::normalise(&ecosystem, name),
-        std::borrow::Cow::Owned(name) => ecosystem::normalise(&ecosystem, &name).into_owned().into(),
+        std::borrow::Cow::Borrowed(name) => ecosystem::normalise(ecosystem, name),
+        std::borrow::Cow::Owned(name) => ecosystem::normalise(ecosystem, &name).into_owned().into(),
     };
     let mut all = vec![Lookup { name: name.clone(), version: query.version, of_source: false }];
     if matches!(scheme, Scheme::Dpkg | Scheme::Apk | Scheme::Rpm) {

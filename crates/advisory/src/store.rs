@@ -12,8 +12,8 @@
 //! ```
 //!
 //! Positioned reads and not a memory map: a map needs `unsafe`, and a file that somebody truncates would kill the process.
-//! A package costs two reads (a run of 64 keys, its block); the operating system's cache does what a map would do.
-//! Opening reads the directory and every 64th key.
+//! A package costs one read (its block), or two where the keys are too many for memory; the operating system's cache
+//! does what a map would do. Opening reads the directory and the keys, or every 64th of them.
 
 pub(crate) mod bytes;
 pub(crate) mod file;

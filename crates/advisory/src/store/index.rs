@@ -1,4 +1,4 @@
-//! [`Index`]: sorted keys, each with the place of its value; every 64th key is kept in memory.
+//! [`Index`]: sorted keys, each with the place of its value. Small ones are kept in memory, of large ones every 64th key.
 
 use crate::{
     error::Error,
@@ -15,7 +15,12 @@ const ENTRY_BYTES: usize = 8 + 5 + 3;
 pub(crate) struct Index {
     keys: Section,
     samples: Vec<u64>,
+    /// All entries, if they are few: a question then needs no read to learn that there is nothing.
+    entries: Option<Vec<u8>>,
 }
+
+// Half a million entries.
+const IN_MEMORY_BYTES_MAX: u64 = 8 << 20;
 
 /// Where a value lies in its own section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +46,14 @@ impl Index {
         file.read(samples, 0, samples.bytes as usize, &mut bytes)?;
         let samples =
             bytes.chunks_exact(8).map(|chunk| u64::from_le_bytes(chunk.try_into().expect("eight"))).collect();
-        Ok(Self { keys, samples })
+        let entries = if keys.bytes <= IN_MEMORY_BYTES_MAX {
+            let mut entries = Vec::new();
+            file.read(keys, 0, keys.bytes as usize, &mut entries)?;
+            Some(entries)
+        } else {
+            None
+        };
+        Ok(Self { keys, samples, entries })
     }
 
     /// Every value of a key: mostly one or none. `buffer` is working space.
@@ -50,20 +62,16 @@ impl Index {
         // The run before the first sample that is not smaller may end with the key, too.
         let mut run = self.samples.partition_point(|sample| *sample < key).saturating_sub(1);
         while self.samples.get(run).is_some_and(|sample| *sample <= key) {
-            let at = (run * STRIDE * ENTRY_BYTES) as u64;
-            let bytes = (self.keys.bytes.saturating_sub(at)).min((STRIDE * ENTRY_BYTES) as u64);
-            file.read(self.keys, at, bytes as usize, buffer)?;
-            let entries = buffer.len() / ENTRY_BYTES;
-            let (mut low, mut high) = (0, entries);
-            while low < high {
-                let middle = usize::midpoint(low, high);
-                if entry_key(buffer, middle) < key { low = middle + 1 } else { high = middle }
-            }
-            while low < entries && entry_key(buffer, low) == key {
-                found.push(entry_place(buffer, low));
-                low += 1;
-            }
-            if low < entries {
+            let at = run * STRIDE * ENTRY_BYTES;
+            let bytes = (self.keys.bytes as usize).saturating_sub(at).min(STRIDE * ENTRY_BYTES);
+            let run_entries = match &self.entries {
+                Some(entries) => entries.get(at..at + bytes).unwrap_or_default(),
+                None => {
+                    file.read(self.keys, at as u64, bytes, buffer)?;
+                    buffer.as_slice()
+                }
+            };
+            if !in_run(run_entries, key, &mut found) {
                 break;
             }
             run += 1;
@@ -82,6 +90,21 @@ impl Index {
     pub(crate) fn len(&self) -> u64 {
         self.keys.bytes / ENTRY_BYTES as u64
     }
+}
+
+// Collects the entries of a key; whether the next run may have more.
+fn in_run(run: &[u8], key: u64, found: &mut Vec<Place>) -> bool {
+    let entries = run.len() / ENTRY_BYTES;
+    let (mut low, mut high) = (0, entries);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if entry_key(run, middle) < key { low = middle + 1 } else { high = middle }
+    }
+    while low < entries && entry_key(run, low) == key {
+        found.push(entry_place(run, low));
+        low += 1;
+    }
+    low == entries
 }
 
 fn entry_key(buffer: &[u8], index: usize) -> u64 {
