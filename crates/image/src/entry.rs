@@ -55,17 +55,19 @@ pub enum Want {
     Head,
     /// All of it.
     Whole,
+    /// Random access where the target can seek; all of it where it comes as a stream.
+    Access,
 }
 
 /// Sees what a walk finds. One visitor sees one layer, from one thread.
 pub trait Visitor {
     /// Every entry, in the order of the target. What is wanted counts for files and hard links only.
     fn entry(&mut self, entry: &Entry) -> Want;
-    /// The first bytes of a file asked for with [`Want::Head`]; true asks for the whole.
-    fn head(&mut self, entry: &Entry, head: &[u8]) -> bool;
+    /// The first bytes of a file asked for with [`Want::Head`]: what now?
+    fn head(&mut self, entry: &Entry, head: &[u8]) -> Want;
     /// A file that was wanted.
     fn file(&mut self, entry: &Entry, bytes: &[u8]);
-    /// A file that was wanted and has more than [`crate::limits::BODY_BYTES_MAX`] bytes.
+    /// A file that was wanted with [`Want::Access`], or has more than [`crate::limits::BODY_BYTES_MAX`] bytes.
     fn large_file(&mut self, entry: &Entry, file: &mut dyn LargeFile);
     /// Whether a folder shall be entered. Folders on disk only: what is in a tar is shown anyway.
     fn enter(&mut self, path: &str) -> bool;

@@ -28,17 +28,18 @@ impl<V: Visitor> Walk<'_, V> {
         }
     }
 
-    fn read(&mut self, range: &FileRange, want: Want, stat: &Stat) -> std::io::Result<()> {
+    fn read(&mut self, range: &FileRange, mut want: Want, stat: &Stat) -> std::io::Result<()> {
         let shown =
             crate::Entry { size: range.len(), ..entry(&self.path, stat, EntryKind::File, self.layer) };
         if want == Want::Head {
             self.body.resize(limits::HEAD_BYTES, 0);
             let count = range.read_at(0, &mut self.body)?;
-            if !self.visitor.head(&shown, &self.body[..count]) {
-                return Ok(());
-            }
+            want = self.visitor.head(&shown, &self.body[..count]);
         }
-        if range.len() > limits::BODY_BYTES_MAX {
+        if matches!(want, Want::No | Want::Head) {
+            return Ok(());
+        }
+        if range.len() > limits::BODY_BYTES_MAX || want == Want::Access {
             self.visitor.large_file(&shown, &mut range.clone());
             return Ok(());
         }

@@ -101,16 +101,17 @@ impl<'a, V: Visitor> LayerReader<'a, V> {
         }
     }
 
-    fn body<S: Source>(&mut self, entry: &Entry, want: Want, source: &mut S) -> io::Result<()> {
+    fn body<S: Source>(&mut self, entry: &Entry, mut want: Want, source: &mut S) -> io::Result<()> {
         self.body.clear();
         if want == Want::Head {
             let head = entry.size.min(limits::HEAD_BYTES as u64);
             read(source, &mut self.body, head)?;
-            if !self.visitor.head(entry, &self.body) {
-                return Ok(());
-            }
+            want = self.visitor.head(entry, &self.body);
         }
-        if entry.size > limits::BODY_BYTES_MAX {
+        if matches!(want, Want::No | Want::Head) {
+            return Ok(());
+        }
+        if entry.size > limits::BODY_BYTES_MAX || want == Want::Access && source.range().is_some() {
             return self.large(entry, source);
         }
         let rest = entry.size - self.body.len() as u64;

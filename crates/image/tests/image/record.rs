@@ -33,8 +33,8 @@ impl Visitor for Record {
         }
     }
 
-    fn head(&mut self, _: &Entry, head: &[u8]) -> bool {
-        head.starts_with(b"yes")
+    fn head(&mut self, _: &Entry, head: &[u8]) -> Want {
+        if head.starts_with(b"yes") { Want::Whole } else { Want::No }
     }
 
     fn file(&mut self, entry: &Entry, bytes: &[u8]) {

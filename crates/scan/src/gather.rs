@@ -1,0 +1,131 @@
+//! From a target to what is in it: layers walked, joined, the hidden left out.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use yagura_image::{Problem, Progress, Target};
+use yagura_packages::{Collector, Inventory, Package};
+
+use crate::{
+    limits,
+    marks::{PathHash, View},
+    options::Options,
+    walk::{LayerWalk, Shared},
+};
+
+/// Everything that files told, before anybody judged it.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The packages at the top.
+    pub inventory: Inventory,
+    /// Which layer brought a package of the distribution: by type, name, version and architecture.
+    pub brought_by: BroughtBy,
+    /// Packages of the distribution that a later layer removed or replaced: the layer that did.
+    pub removed: Vec<(PackageKey, u32)>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// How many more there were.
+    pub problems_lost: u64,
+    /// Entries seen.
+    pub entries: u64,
+    /// Files seen.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Type, name, version, architecture.
+pub type PackageKey = (String, String, String, String);
+
+/// Layers by package.
+pub type BroughtBy = HashMap<PackageKey, u32>;
+
+/// The key of a package.
+pub(crate) fn package_key(package: &Package) -> PackageKey {
+    (
+        package.package_type.as_str().to_owned(),
+        package.name.clone(),
+        package.full_version().into_owned(),
+        package.arch.clone().unwrap_or_default(),
+    )
+}
+
+/// Walks a target.
+pub(crate) fn gather(target: &Target, options: &Options, progress: &Progress) -> Gathered {
+    let layers = target.layers().len();
+    let shared = Shared {
+        options,
+        hash: PathHash::default(),
+        is_image: target.is_image(),
+        layers,
+        large: Mutex::new(()),
+    };
+    let (walks, summary) = target.walk(&options.limits, progress, |layer| LayerWalk::new(&shared, layer));
+    let mut gathered = Gathered { entries: summary.entries, ..Gathered::default() };
+    let mut collectors = Vec::with_capacity(layers);
+    let mut databases = Vec::with_capacity(layers);
+    let mut marks = Vec::with_capacity(layers);
+    for mut walk in walks {
+        gathered.problems.append(&mut walk.problems);
+        gathered.problems_lost += walk.problems_lost;
+        gathered.files += walk.files;
+        gathered.bytes += walk.bytes;
+        collectors.push(walk.collector);
+        databases.push(walk.databases);
+        marks.push(walk.marks);
+    }
+    if marks.iter().any(|marks| marks.overflowed) {
+        gathered.problems.push(too_many_marks());
+    }
+    let mut paths = Vec::new();
+    for collector in &mut collectors {
+        collector.retain(|path, _| {
+            paths.push(path.to_owned());
+            true
+        });
+    }
+    let view = View::new(&shared.hash, paths.iter().map(String::as_str), &marks);
+    let mut joined = Collector::new(yagura_packages::Options::default());
+    for collector in collectors {
+        joined.absorb(collector);
+    }
+    if layers > 1 {
+        joined.retain(|path, layer| view.hidden_by(path, layer).is_none());
+    }
+    gathered.inventory = joined.finish();
+    history(databases, &mut gathered);
+    gathered
+}
+
+fn too_many_marks() -> Problem {
+    Problem {
+        kind: yagura_image::ProblemKind::Limit,
+        place: yagura_image::Place::default(),
+        message: format!(
+            "a layer has more than {} entries: files of lower layers that it hides may still be shown",
+            limits::MARKS_MAX
+        ),
+    }
+}
+
+/// Compares the package databases of the layers.
+fn history(databases: Vec<Collector>, gathered: &mut Gathered) {
+    let mut before: HashMap<PackageKey, u32> = HashMap::new();
+    for (layer, database) in (0u32..).zip(databases) {
+        let inventory = database.finish();
+        if inventory.packages.is_empty() {
+            continue;
+        }
+        let keys = inventory.packages.iter().map(package_key);
+        let now: HashMap<PackageKey, u32> = keys
+            .map(|key| {
+                let since = before.get(&key).copied().unwrap_or(layer);
+                (key, since)
+            })
+            .collect();
+        let gone = before.keys().filter(|key| !now.contains_key(*key)).cloned();
+        gathered.removed.extend(gone.map(|key| (key, layer)));
+        before = now;
+    }
+    gathered.removed.sort();
+    gathered.brought_by = before;
+}

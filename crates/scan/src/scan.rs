@@ -1,0 +1,176 @@
+//! One scan from end to end.
+
+use std::time::Instant;
+
+use yagura_image::{Progress, Target};
+
+use crate::{
+    gather::{Gathered, gather},
+    judge::{self, Advisor, Judging},
+    options::Options,
+    report::{Counts, LayerEntry, Note, ProblemEntry, RemovedPackage, Report, SCHEMA, TargetInfo, Timings},
+};
+
+/// The engines besides the packages' own.
+#[derive(Clone, Copy, Default)]
+pub struct Engines<'a> {
+    /// Advisories; none: packages are listed and not judged.
+    pub advisor: Option<&'a dyn Advisor>,
+}
+
+/// What a scan is told about the world, so that the same target gives the same answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// RFC 3339.
+    pub now: &'a str,
+    /// The release of the running kernel, if the target is this host.
+    pub running_kernel: Option<&'a str>,
+}
+
+impl<'a> Moment<'a> {
+    /// The day: `2026-01-31`.
+    pub fn today(&self) -> &'a str {
+        self.now.get(..10).unwrap_or(self.now)
+    }
+}
+
+/// How the answer is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answering {
+    /// Judge packages that belong to packages of the distribution, too.
+    pub owned: bool,
+    /// Keep proofs.
+    pub explain: bool,
+}
+
+/// Scans a target.
+pub fn scan(
+    target: &Target,
+    options: &Options,
+    answering: Answering,
+    engines: Engines,
+    moment: Moment,
+    progress: &Progress,
+) -> Report {
+    let started = Instant::now();
+    let gathered = gather(target, options, progress);
+    let walk_ms = millis(started);
+    let mut report = report(gathered, target_info(target), answering, engines, moment, target.is_image());
+    report.timings.walk_ms = walk_ms;
+    report
+}
+
+/// Makes the report of what was gathered.
+pub fn report(
+    gathered: Gathered,
+    target: TargetInfo,
+    answering: Answering,
+    engines: Engines,
+    moment: Moment,
+    is_image: bool,
+) -> Report {
+    let mut notes = Vec::new();
+    let inventory = &gathered.inventory;
+    let today = moment.today();
+    let distro = inventory.distro.as_ref().map(|distro| judge::distribution_info(distro, today, &mut notes));
+    let packages = judge::packages(inventory, &gathered.brought_by, is_image);
+    let judging =
+        Judging { running_kernel: moment.running_kernel, owned: answering.owned, explain: answering.explain };
+    let started = Instant::now();
+    let vulnerabilities = match engines.advisor {
+        Some(advisor) => {
+            judge::vulnerabilities(&packages, inventory.distro.as_ref(), advisor, &judging, &mut notes)
+        }
+        None => Vec::new(),
+    };
+    let match_ms = millis(started);
+    let mut report = Report {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        started: moment.now.to_owned(),
+        target,
+        distro,
+        database: engines.advisor.map(Advisor::info),
+        counts: Counts {
+            entries: gathered.entries,
+            files: gathered.files,
+            bytes: gathered.bytes,
+            ..Counts::default()
+        },
+        vulnerabilities,
+        secrets: Vec::new(),
+        malware: Vec::new(),
+        misconfigurations: Vec::new(),
+        packages,
+        removed_packages: removed(&gathered),
+        exceptions: Vec::new(),
+        notes,
+        problems: problems(&gathered, is_image),
+        problems_lost: gathered.problems_lost + gathered.inventory.diagnostics_lost as u64,
+        timings: Timings { walk_ms: 0, match_ms },
+    };
+    note_problems(&mut report);
+    report.count();
+    report
+}
+
+fn note_problems(report: &mut Report) {
+    let count = report.problems.len() as u64 + report.problems_lost;
+    if count > 0 {
+        let message = format!("{count} things could not be read: the answer does not cover them");
+        report.notes.push(Note { code: "problems", message });
+    }
+}
+
+fn target_info(target: &Target) -> TargetInfo {
+    let text = |digest: Option<&yagura_image::Digest>| digest.map(|digest| digest.as_str().to_owned());
+    let layers = target.layers().map(|layer| LayerEntry {
+        digest: text(layer.digest.as_ref()),
+        diff_id: text(layer.diff_id.as_ref()),
+        created_by: layer.created_by.clone(),
+    });
+    TargetInfo {
+        kind: target.kind().name().to_owned(),
+        name: target.name().to_owned(),
+        digest: text(target.digest()),
+        image_id: text(target.config_digest()),
+        platform: target.platform().map(str::to_owned),
+        layers: if target.is_image() { layers.collect() } else { Vec::new() },
+    }
+}
+
+fn removed(gathered: &Gathered) -> Vec<RemovedPackage> {
+    let row = |((package_type, name, version, _), layer): &(crate::gather::PackageKey, u32)| RemovedPackage {
+        package_type: package_type.clone(),
+        name: name.clone(),
+        version: version.clone(),
+        removed_by: *layer,
+    };
+    gathered.removed.iter().map(row).collect()
+}
+
+fn problems(gathered: &Gathered, is_image: bool) -> Vec<ProblemEntry> {
+    let read = gathered.problems.iter().map(|problem| ProblemEntry {
+        layer: problem.place.layer.filter(|_| is_image),
+        path: problem.place.path.clone(),
+        line: None,
+        offset: problem.place.offset,
+        kind: problem.kind.name().to_owned(),
+        message: problem.message.clone(),
+    });
+    let parsed = gathered.inventory.diagnostics.iter().map(|diagnostic| ProblemEntry {
+        layer: is_image.then_some(diagnostic.layer),
+        path: Some(diagnostic.path.clone()),
+        line: diagnostic.line,
+        offset: None,
+        kind: format!("{:?}", diagnostic.code).to_lowercase(),
+        message: diagnostic.message.clone(),
+    });
+    let mut all: Vec<ProblemEntry> = read.chain(parsed).collect();
+    all.sort();
+    all
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

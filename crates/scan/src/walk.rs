@@ -1,0 +1,218 @@
+//! The one walk over a target: each file is read once and shown to every engine that wants it.
+
+use std::{collections::HashSet, sync::Mutex};
+
+use yagura_image::{
+    Entry, EntryKind, LargeFile, Problem, ProblemKind, Visitor, Want, limits::BODY_BYTES_MAX,
+};
+use yagura_packages::{Collector, FileMeta, Want as PackageWant};
+
+use crate::{
+    limits,
+    marks::{Marks, PathHash},
+    options::Options,
+    slim::{InMemory, Slim, slim},
+};
+
+/// What all layers of a walk share.
+pub(crate) struct Shared<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) hash: PathHash,
+    /// Names can come twice and layers hide each other: an archive or a store, no folder.
+    pub(crate) is_image: bool,
+    pub(crate) layers: usize,
+    /// Held while a large file is in memory, so that two never are.
+    pub(crate) large: Mutex<()>,
+}
+
+/// Sees one layer.
+pub(crate) struct LayerWalk<'a> {
+    shared: &'a Shared<'a>,
+    layer: u32,
+    pub(crate) collector: Collector,
+    /// Package databases only, to tell which layer brought a package.
+    pub(crate) databases: Collector,
+    pub(crate) marks: Marks,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems_lost: u64,
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    // Files of this layer that an engine was shown.
+    shown: HashSet<u64>,
+    // Executables among them that say what they were built from.
+    built: HashSet<u64>,
+}
+
+impl<'a> LayerWalk<'a> {
+    pub(crate) fn new(shared: &'a Shared<'a>, layer: u32) -> Self {
+        let collector = || Collector::new(yagura_packages::Options::default());
+        Self {
+            shared,
+            layer,
+            collector: collector(),
+            databases: collector(),
+            marks: Marks::default(),
+            problems: Vec::new(),
+            problems_lost: 0,
+            files: 0,
+            bytes: 0,
+            shown: HashSet::new(),
+            built: HashSet::new(),
+        }
+    }
+
+    fn is_left_out(&self, entry: &Entry) -> bool {
+        let options = self.shared.options;
+        options.skip_files.fits(entry.path)
+            || self.shared.is_image && options.skip_folders.fits_within(entry.path)
+    }
+
+    /// A name that came before means another file from now on.
+    fn forget(&mut self, entry: &Entry) {
+        let path = entry.path;
+        self.collector.retain(|known, _| known != path);
+        self.databases.retain(|known, _| known != path);
+    }
+
+    fn mark(&mut self, entry: &Entry) {
+        let hash = self.shared.hash.of(entry.path);
+        let is_mark = matches!(entry.kind, EntryKind::Whiteout | EntryKind::OpaqueDirectory);
+        if !is_mark && self.shown.remove(&hash) {
+            self.forget(entry);
+        }
+        // Nothing lies below the lowest layer.
+        if self.layer > 0 {
+            self.marks.add(hash, entry);
+        }
+    }
+
+    fn wants_package(&self, entry: &Entry) -> PackageWant {
+        if !self.shared.options.scanners.wants_packages() {
+            return PackageWant::No;
+        }
+        self.collector.want(&meta(entry))
+    }
+
+    fn add_package(&mut self, entry: &Entry, bytes: &[u8]) {
+        if self.shared.is_image {
+            self.shown.insert(self.shared.hash.of(entry.path));
+        }
+        self.collector.add(&meta(entry), bytes);
+        if self.shared.layers > 1 && is_database(entry.path) {
+            self.databases.add(&meta(entry), bytes);
+        }
+    }
+
+    fn add_executable(&mut self, entry: &Entry, file: &mut dyn LargeFile) {
+        match slim(file) {
+            Ok(Slim::Nothing) => {}
+            Ok(Slim::Bytes(bytes)) => {
+                if self.shared.is_image {
+                    self.built.insert(self.shared.hash.of(entry.path));
+                }
+                self.add_package(entry, &bytes);
+            }
+            Ok(Slim::Whole) => self.add_whole(entry, file),
+            Err(error) => self.trouble(entry, ProblemKind::Unreadable, error.to_string()),
+        }
+    }
+
+    /// Reads a large file whole, if it is not too large for that.
+    fn add_whole(&mut self, entry: &Entry, file: &mut dyn LargeFile) {
+        if file.size() > limits::LARGE_FILE_BYTES_MAX {
+            let message = format!("a file of {} bytes is too large to be read", file.size());
+            return self.trouble(entry, ProblemKind::Limit, message);
+        }
+        let _alone = self.shared.large.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut bytes = vec![0; usize::try_from(file.size()).unwrap_or(0)];
+        match file.read_at(0, &mut bytes) {
+            Ok(count) => self.add_package(entry, &bytes[..count]),
+            Err(error) => self.trouble(entry, ProblemKind::Unreadable, error.to_string()),
+        }
+    }
+
+    fn trouble(&mut self, entry: &Entry, kind: ProblemKind, message: String) {
+        let place =
+            yagura_image::Place { layer: Some(self.layer), path: Some(entry.path.to_owned()), offset: None };
+        self.problem(Problem { kind, place, message });
+    }
+
+    /// What a second name of a file is worth: programs were seen under their first name.
+    fn wants_link(&self, target: &str, package: PackageWant) -> Want {
+        let built = self.built.contains(&self.shared.hash.of(target));
+        if package == PackageWant::Whole || built { Want::Whole } else { Want::No }
+    }
+}
+
+impl Visitor for LayerWalk<'_> {
+    fn entry(&mut self, entry: &Entry) -> Want {
+        if self.shared.is_image {
+            self.mark(entry);
+        }
+        let link = match entry.kind {
+            EntryKind::File => None,
+            EntryKind::Hardlink { target } => Some(target),
+            _ => return Want::No,
+        };
+        self.files += 1;
+        self.bytes += entry.size;
+        if self.is_left_out(entry) {
+            return Want::No;
+        }
+        let package = self.wants_package(entry);
+        if let Some(target) = link {
+            return self.wants_link(target, package);
+        }
+        match package {
+            PackageWant::Whole => Want::Whole,
+            PackageWant::Head => Want::Head,
+            PackageWant::No => Want::No,
+        }
+    }
+
+    fn head(&mut self, entry: &Entry, head: &[u8]) -> Want {
+        if self.collector.want_head(&meta(entry), head) { Want::Access } else { Want::No }
+    }
+
+    fn file(&mut self, entry: &Entry, bytes: &[u8]) {
+        match self.wants_package(entry) {
+            PackageWant::Whole => self.add_package(entry, bytes),
+            PackageWant::Head if self.collector.want_head(&meta(entry), bytes) => {
+                self.add_executable(entry, &mut InMemory(bytes));
+            }
+            _ => {}
+        }
+    }
+
+    fn large_file(&mut self, entry: &Entry, file: &mut dyn LargeFile) {
+        match self.wants_package(entry) {
+            PackageWant::Whole if file.size() <= BODY_BYTES_MAX => self.add_whole(entry, file),
+            PackageWant::Whole => self.add_whole(entry, file),
+            PackageWant::Head => self.add_executable(entry, file),
+            PackageWant::No => {}
+        }
+    }
+
+    fn enter(&mut self, path: &str) -> bool {
+        !self.shared.options.skip_folders.fits(path)
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.problems.len() < limits::PROBLEMS_MAX {
+            self.problems.push(problem);
+        } else {
+            self.problems_lost += 1;
+        }
+    }
+}
+
+fn meta<'e>(entry: &Entry<'e>) -> FileMeta<'e> {
+    FileMeta { path: entry.path, size: entry.size, mode: entry.mode, layer: entry.layer }
+}
+
+/// Files that hold all packages at once, so that a layer that adds one replaces the file.
+fn is_database(path: &str) -> bool {
+    const ENDS: &[&str] =
+        &["lib/dpkg/status", "lib/apk/db/installed", "rpm/rpmdb.sqlite", "rpm/Packages", "rpm/Packages.db"];
+    ENDS.iter().any(|end| path.ends_with(end))
+}
