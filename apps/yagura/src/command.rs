@@ -5,6 +5,7 @@ pub mod db;
 pub mod hunt;
 pub mod replay;
 pub mod rules;
+pub mod scan;
 pub mod sensor;
 pub mod up;
 pub mod user;

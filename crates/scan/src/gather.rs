@@ -1,9 +1,13 @@
 //! From a target to what is in it: layers walked, joined, the hidden left out.
 
-use std::{collections::HashMap, sync::Mutex};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Mutex,
+};
 
 use yagura_image::{Problem, Progress, Target};
 use yagura_packages::{Collector, Inventory, Package};
+use yagura_secrets::{Scanner, Secret};
 
 use crate::{
     limits,
@@ -21,6 +25,8 @@ pub struct Gathered {
     pub brought_by: BroughtBy,
     /// Packages of the distribution that a later layer removed or replaced: the layer that did.
     pub removed: Vec<(PackageKey, u32)>,
+    /// Secrets, with the layer of each and the layer that removed it.
+    pub secrets: Vec<(Secret, u32, Option<u32>)>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// How many more there were.
@@ -50,13 +56,19 @@ pub(crate) fn package_key(package: &Package) -> PackageKey {
 }
 
 /// Walks a target.
-pub(crate) fn gather(target: &Target, options: &Options, progress: &Progress) -> Gathered {
+pub(crate) fn gather(
+    target: &Target,
+    options: &Options,
+    secrets: Option<Scanner<'_>>,
+    progress: &Progress,
+) -> Gathered {
     let layers = target.layers().len();
     let shared = Shared {
         options,
         hash: PathHash::default(),
         is_image: target.is_image(),
         layers,
+        secrets,
         large: Mutex::new(()),
     };
     let (walks, summary) = target.walk(&options.limits, progress, |layer| LayerWalk::new(&shared, layer));
@@ -64,7 +76,9 @@ pub(crate) fn gather(target: &Target, options: &Options, progress: &Progress) ->
     let mut collectors = Vec::with_capacity(layers);
     let mut databases = Vec::with_capacity(layers);
     let mut marks = Vec::with_capacity(layers);
-    for mut walk in walks {
+    let mut secrets = Vec::new();
+    for (layer, mut walk) in (0u32..).zip(walks) {
+        secrets.extend(walk.secrets.drain(..).map(|secret| (secret, layer)));
         gathered.problems.append(&mut walk.problems);
         gathered.problems_lost += walk.problems_lost;
         gathered.files += walk.files;
@@ -83,6 +97,7 @@ pub(crate) fn gather(target: &Target, options: &Options, progress: &Progress) ->
             true
         });
     }
+    paths.extend(secrets.iter().map(|(secret, _)| secret.path.clone()));
     let view = View::new(&shared.hash, paths.iter().map(String::as_str), &marks);
     let mut joined = Collector::new(yagura_packages::Options::default());
     for collector in collectors {
@@ -92,8 +107,32 @@ pub(crate) fn gather(target: &Target, options: &Options, progress: &Progress) ->
         joined.retain(|path, layer| view.hidden_by(path, layer).is_none());
     }
     gathered.inventory = joined.finish();
+    gathered.secrets = seen_from_above(secrets, &view);
     history(databases, &mut gathered);
     gathered
+}
+
+/// Secrets with the layer that removed each. One that still stands at the same place at the top is told once.
+fn seen_from_above(found: Vec<(Secret, u32)>, view: &View) -> Vec<(Secret, u32, Option<u32>)> {
+    let with_view = found.into_iter().map(|(secret, layer)| {
+        let removed = view.hidden_by(&secret.path, layer);
+        (secret, layer, removed)
+    });
+    let mut all: Vec<_> = with_view.collect();
+    all.sort_by(|(a, al, ar), (b, bl, br)| {
+        let key = |secret: &Secret| (secret.path.clone(), secret.line, secret.column, secret.rule.clone());
+        (ar.is_some(), key(a), al).cmp(&(br.is_some(), key(b), bl))
+    });
+    let there: HashSet<(String, String)> = all
+        .iter()
+        .filter(|(.., removed)| removed.is_none())
+        .map(|(secret, ..)| (secret.path.clone(), secret.fingerprint.clone()))
+        .collect();
+    all.retain(|(secret, _, removed)| {
+        removed.is_none() || !there.contains(&(secret.path.clone(), secret.fingerprint.clone()))
+    });
+    all.truncate(limits::SECRETS_MAX);
+    all
 }
 
 fn too_many_marks() -> Problem {

@@ -6,19 +6,12 @@ use yagura_advisory::{Answer, Coverage, Match, Query};
 use yagura_packages::{Distro, Inventory, Package};
 
 use crate::{
+    advisor::Advisor,
     gather::package_key,
     kernel,
-    report::{DatabaseInfo, DistroInfo, Note, PackageEntry, Status, Vulnerability},
+    report::{DistroInfo, Note, PackageEntry, Status, Vulnerability},
     risk, support,
 };
-
-/// Knows advisories.
-pub trait Advisor: Sync {
-    /// What there is to say about a package.
-    fn answer(&self, query: &Query) -> Answer;
-    /// What it knows, for the report.
-    fn info(&self) -> DatabaseInfo;
-}
 
 /// What is needed to judge besides the packages.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +71,13 @@ pub(crate) fn vulnerabilities(
         message: format!("no advisory source covers {ecosystem}: {count} packages were not judged"),
     };
     notes.extend(gaps.into_iter().map(gap));
+    if advisor.failures() > 0 {
+        let message = format!(
+            "the advisory database is damaged: {} questions had no answer; build it again with `yagura db update`",
+            advisor.failures()
+        );
+        notes.push(Note { code: "database_damaged", message });
+    }
     if owned > 0 {
         let message = format!(
             "{owned} language packages belong to packages of the distribution, whose advisories count; \

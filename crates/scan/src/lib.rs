@@ -5,6 +5,7 @@
 //!
 //! Reads no clock (the moment is told) except to measure itself, and knows no database: it asks an [`Advisor`].
 
+mod advisor;
 mod exception;
 mod gather;
 mod judge;
@@ -23,9 +24,10 @@ mod support;
 mod walk;
 
 pub use crate::{
+    advisor::{Advisor, Advisories},
     exception::{ExceptionError, Exceptions},
     gather::{BroughtBy, Gathered, PackageKey},
-    judge::{Advisor, sort},
+    judge::sort,
     options::{Options, Scanners},
     pattern::Patterns,
     report::{
@@ -34,7 +36,7 @@ pub use crate::{
         Status, TargetInfo, Timings, Vulnerability,
     },
     risk::{Risk, Term},
-    scan::{Answering, Engines, Moment, report, scan},
+    scan::{Answering, Engines, Moment, report, scan, scan_sbom},
     since::Base,
     support::end_of_life,
 };

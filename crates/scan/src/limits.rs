@@ -28,3 +28,5 @@ pub const TABLE_ROWS_MAX: usize = 2_000;
 pub const ELF_SECTIONS_MAX: u64 = 4_096;
 /// Bytes of one section of an executable that is kept.
 pub const ELF_SECTION_BYTES_MAX: u64 = 16 << 20;
+/// Rows of a table in an HTML report.
+pub const HTML_ROWS_MAX: usize = 20_000;

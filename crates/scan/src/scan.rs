@@ -2,13 +2,19 @@
 
 use std::time::Instant;
 
+use yagura_advisory::Severity;
 use yagura_image::{Progress, Target};
+use yagura_packages::sbom::{self, SbomError};
 
 use crate::{
+    advisor::Advisor,
     gather::{Gathered, gather},
-    judge::{self, Advisor, Judging},
+    judge::{self, Judging},
     options::Options,
-    report::{Counts, LayerEntry, Note, ProblemEntry, RemovedPackage, Report, SCHEMA, TargetInfo, Timings},
+    report::{
+        Counts, LayerEntry, Note, ProblemEntry, RemovedPackage, Report, SCHEMA, SecretFinding, Status,
+        TargetInfo, Timings,
+    },
 };
 
 /// The engines besides the packages' own.
@@ -16,6 +22,10 @@ use crate::{
 pub struct Engines<'a> {
     /// Advisories; none: packages are listed and not judged.
     pub advisor: Option<&'a dyn Advisor>,
+    /// Vulnerabilities were asked for, so that a missing database is worth a note.
+    pub wants_advisor: bool,
+    /// Secret rules; none: secrets are not looked for.
+    pub secrets: Option<yagura_secrets::Scanner<'a>>,
 }
 
 /// What a scan is told about the world, so that the same target gives the same answer.
@@ -53,16 +63,34 @@ pub fn scan(
     progress: &Progress,
 ) -> Report {
     let started = Instant::now();
-    let gathered = gather(target, options, progress);
+    let gathered = gather(target, options, engines.secrets.filter(|_| options.scanners.secrets), progress);
     let walk_ms = millis(started);
     let mut report = report(gathered, target_info(target), answering, engines, moment, target.is_image());
     report.timings.walk_ms = walk_ms;
     report
 }
 
+/// Judges a list of packages instead of files.
+pub fn scan_sbom(
+    bytes: &[u8],
+    name: &str,
+    answering: Answering,
+    engines: Engines,
+    moment: Moment,
+) -> Result<Report, SbomError> {
+    let started = Instant::now();
+    let sbom = sbom::read(bytes)?;
+    let gathered = Gathered { inventory: sbom.inventory, ..Gathered::default() };
+    let target = TargetInfo { kind: "sbom".to_owned(), name: name.to_owned(), ..TargetInfo::default() };
+    let walk_ms = millis(started);
+    let mut report = report(gathered, target, answering, engines, moment, false);
+    report.timings.walk_ms = walk_ms;
+    Ok(report)
+}
+
 /// Makes the report of what was gathered.
 pub fn report(
-    gathered: Gathered,
+    mut gathered: Gathered,
     target: TargetInfo,
     answering: Answering,
     engines: Engines,
@@ -83,6 +111,11 @@ pub fn report(
         }
         None => Vec::new(),
     };
+    if engines.advisor.is_none() && engines.wants_advisor {
+        let message =
+            "there is no advisory database, so vulnerabilities were not looked for: run `yagura db update`";
+        notes.push(Note { code: "no_database", message: message.to_owned() });
+    }
     let match_ms = millis(started);
     let mut report = Report {
         schema: SCHEMA,
@@ -98,7 +131,7 @@ pub fn report(
             ..Counts::default()
         },
         vulnerabilities,
-        secrets: Vec::new(),
+        secrets: secrets(&mut gathered, is_image),
         malware: Vec::new(),
         misconfigurations: Vec::new(),
         packages,
@@ -137,6 +170,33 @@ fn target_info(target: &Target) -> TargetInfo {
         platform: target.platform().map(str::to_owned),
         layers: if target.is_image() { layers.collect() } else { Vec::new() },
     }
+}
+
+fn secrets(gathered: &mut Gathered, is_image: bool) -> Vec<SecretFinding> {
+    let found = std::mem::take(&mut gathered.secrets).into_iter();
+    found
+        .map(|(secret, layer, removed_by)| SecretFinding {
+            severity: severity(secret.severity),
+            confidence: format!("{:?}", secret.confidence).to_lowercase(),
+            rule: secret.rule,
+            title: secret.title,
+            path: secret.path,
+            layer: is_image.then_some(layer),
+            line: secret.line,
+            column: secret.column,
+            end_line: secret.end_line,
+            redacted: secret.redacted,
+            fingerprint: secret.fingerprint,
+            detail: secret.detail,
+            removed_by,
+            status: Status::Affected,
+            status_reason: String::new(),
+        })
+        .collect()
+}
+
+fn severity(severity: yagura_secrets::Severity) -> Severity {
+    Severity::parse(&format!("{severity:?}")).unwrap_or(Severity::Unknown)
 }
 
 fn removed(gathered: &Gathered) -> Vec<RemovedPackage> {

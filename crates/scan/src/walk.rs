@@ -1,11 +1,14 @@
 //! The one walk over a target: each file is read once and shown to every engine that wants it.
 
-use std::{collections::HashSet, sync::Mutex};
-
-use yagura_image::{
-    Entry, EntryKind, LargeFile, Problem, ProblemKind, Visitor, Want, limits::BODY_BYTES_MAX,
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Mutex,
 };
+
+use yagura_image::{Entry, EntryKind, LargeFile, Problem, ProblemKind, Visitor, Want};
 use yagura_packages::{Collector, FileMeta, Want as PackageWant};
+use yagura_secrets::{Scanner, Secret, Want as SecretWant};
 
 use crate::{
     limits,
@@ -21,6 +24,8 @@ pub(crate) struct Shared<'a> {
     /// Names can come twice and layers hide each other: an archive or a store, no folder.
     pub(crate) is_image: bool,
     pub(crate) layers: usize,
+    /// Looks for secrets, if that was asked for.
+    pub(crate) secrets: Option<Scanner<'a>>,
     /// Held while a large file is in memory, so that two never are.
     pub(crate) large: Mutex<()>,
 }
@@ -33,6 +38,7 @@ pub(crate) struct LayerWalk<'a> {
     /// Package databases only, to tell which layer brought a package.
     pub(crate) databases: Collector,
     pub(crate) marks: Marks,
+    pub(crate) secrets: Vec<Secret>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) problems_lost: u64,
     pub(crate) files: u64,
@@ -52,6 +58,7 @@ impl<'a> LayerWalk<'a> {
             collector: collector(),
             databases: collector(),
             marks: Marks::default(),
+            secrets: Vec::new(),
             problems: Vec::new(),
             problems_lost: 0,
             files: 0,
@@ -72,6 +79,7 @@ impl<'a> LayerWalk<'a> {
         let path = entry.path;
         self.collector.retain(|known, _| known != path);
         self.databases.retain(|known, _| known != path);
+        self.secrets.retain(|secret| secret.path != path);
     }
 
     fn mark(&mut self, entry: &Entry) {
@@ -137,6 +145,32 @@ impl<'a> LayerWalk<'a> {
         self.problem(Problem { kind, place, message });
     }
 
+    fn wants_secrets(&self, entry: &Entry) -> SecretWant {
+        match self.shared.secrets {
+            Some(scanner) if entry.size <= limits::SECRET_FILE_BYTES_MAX => {
+                scanner.want(entry.path, entry.size)
+            }
+            _ => SecretWant::No,
+        }
+    }
+
+    fn find_secrets(&mut self, entry: &Entry, bytes: &[u8]) {
+        let Some(scanner) = self.shared.secrets else { return };
+        // A scanner that fails on one file must not end the others.
+        let found = catch_unwind(AssertUnwindSafe(|| scanner.scan(entry.path, bytes)));
+        let Ok(mut found) = found else {
+            return self.trouble(entry, ProblemKind::Unreadable, "the search for secrets failed".to_owned());
+        };
+        if found.is_empty() {
+            return;
+        }
+        if self.shared.is_image {
+            self.shown.insert(self.shared.hash.of(entry.path));
+        }
+        found.truncate(limits::SECRETS_MAX.saturating_sub(self.secrets.len()));
+        self.secrets.append(&mut found);
+    }
+
     /// What a second name of a file is worth: programs were seen under their first name.
     fn wants_link(&self, target: &str, package: PackageWant) -> Want {
         let built = self.built.contains(&self.shared.hash.of(target));
@@ -163,18 +197,30 @@ impl Visitor for LayerWalk<'_> {
         if let Some(target) = link {
             return self.wants_link(target, package);
         }
-        match package {
-            PackageWant::Whole => Want::Whole,
-            PackageWant::Head => Want::Head,
-            PackageWant::No => Want::No,
+        let secrets = self.wants_secrets(entry);
+        if secrets == SecretWant::Path {
+            self.find_secrets(entry, b"");
+        }
+        match (package, secrets) {
+            (PackageWant::Whole, _) => Want::Whole,
+            // What is small is read at once; of the rest the first bytes tell whether it is text.
+            (_, SecretWant::Whole) if entry.size <= SMALL_BYTES => Want::Whole,
+            (PackageWant::Head, _) | (_, SecretWant::Whole) => Want::Head,
+            (PackageWant::No, _) => Want::No,
         }
     }
 
     fn head(&mut self, entry: &Entry, head: &[u8]) -> Want {
-        if self.collector.want_head(&meta(entry), head) { Want::Access } else { Want::No }
+        if self.wants_package(entry) == PackageWant::Head && self.collector.want_head(&meta(entry), head) {
+            return Want::Access;
+        }
+        if is_text(head) && self.wants_secrets(entry) == SecretWant::Whole { Want::Whole } else { Want::No }
     }
 
     fn file(&mut self, entry: &Entry, bytes: &[u8]) {
+        if self.wants_secrets(entry) == SecretWant::Whole {
+            self.find_secrets(entry, bytes);
+        }
         match self.wants_package(entry) {
             PackageWant::Whole => self.add_package(entry, bytes),
             PackageWant::Head if self.collector.want_head(&meta(entry), bytes) => {
@@ -186,7 +232,6 @@ impl Visitor for LayerWalk<'_> {
 
     fn large_file(&mut self, entry: &Entry, file: &mut dyn LargeFile) {
         match self.wants_package(entry) {
-            PackageWant::Whole if file.size() <= BODY_BYTES_MAX => self.add_whole(entry, file),
             PackageWant::Whole => self.add_whole(entry, file),
             PackageWant::Head => self.add_executable(entry, file),
             PackageWant::No => {}
@@ -204,6 +249,13 @@ impl Visitor for LayerWalk<'_> {
             self.problems_lost += 1;
         }
     }
+}
+
+const SMALL_BYTES: u64 = 64 << 10;
+
+/// No zero byte, or UTF-16 that says so.
+fn is_text(head: &[u8]) -> bool {
+    head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) || !head.contains(&0)
 }
 
 fn meta<'e>(entry: &Entry<'e>) -> FileMeta<'e> {

@@ -1,0 +1,223 @@
+//! `yagura scan`: packages, vulnerabilities and secrets of a host, a folder, an image or an SBOM.
+//!
+//! This file runs a scan from the arguments to the exit code; `scan/` holds the arguments, how targets are opened, the
+//! rules, and the progress line.
+
+mod args;
+mod content;
+mod open;
+mod progress;
+
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::{Context, anyhow};
+use yagura_advisory::FixState;
+use yagura_scan::{
+    Advisor, Advisories, Answering, Base, Engines, Exceptions, Moment, Report, Status,
+    output::{self, Format, Style},
+};
+
+use crate::{Global, output::Failure};
+
+pub use self::args::Command;
+use self::{
+    args::{Common, ScannerArg},
+    open::{Subject, subject},
+};
+
+/// Runs the command. 0: nothing at or above `--fail-on`; 1: something; 2: usage; 3: nothing could be scanned.
+pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    let common = command.common().clone();
+    if common.in_use_only {
+        return Err(Failure::usage(anyhow!("what is in use is not known: no sensor tells it"))
+            .hint("leave --in-use-only out; every package is judged then"));
+    }
+    let advisor = database(global, &common)?;
+    let rules = common.wants(ScannerArg::Secret).then(|| content::secret_rules(&common)).transpose()?;
+    let now = yagura_rt::now().to_rfc3339();
+    let now = format!("{}Z", now.get(..19).unwrap_or(&now));
+    let kernel = matches!(command, Command::Host(_))
+        .then(|| rustix::system::uname().release().to_string_lossy().into_owned());
+    let moment = Moment { now: &now, running_kernel: kernel.as_deref() };
+    let engines = Engines {
+        advisor: advisor.as_ref().map(|known| known as &dyn Advisor),
+        wants_advisor: common.wants(ScannerArg::Vuln),
+        secrets: rules
+            .as_ref()
+            .map(|rules| yagura_secrets::Scanner::new(rules).at(yagura_rt::now().millis() / 1000)),
+    };
+    let answering = Answering { owned: common.owned_packages, explain: common.explain };
+    let scan = |subject: Subject| one(subject, &common, answering, engines, moment);
+    let mut report = scan(subject(&command)?)?;
+    if nothing_was_read(&report) {
+        print(&report, &common)?;
+        let first = report.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+        return Err(Failure::run(anyhow!("nothing of {} could be read: {first}", report.target.name)));
+    }
+    if let Some(base) = &common.since {
+        base_of(base, &command, scan)?.leave_new(&mut report);
+    }
+    narrow(&mut report, &common, moment.today())?;
+    print(&report, &common)?;
+    let fails =
+        common.fail_on.is_some_and(|limit| report.worst().is_some_and(|worst| worst >= limit.severity()));
+    Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn one(
+    subject: Subject,
+    common: &Common,
+    answering: Answering,
+    engines: Engines,
+    moment: Moment,
+) -> Result<Report, Failure> {
+    match subject {
+        Subject::Target(target) => {
+            let options = common.options();
+            let bar = progress::Bar::start(common.shows_progress());
+            let report = yagura_scan::scan(&target, &options, answering, engines, moment, bar.counters());
+            bar.end();
+            Ok(report)
+        }
+        Subject::Sbom(path) => {
+            let bytes = read(&path, yagura_packages::limits::SBOM_BYTES_MAX)?;
+            let name = path.display().to_string();
+            yagura_scan::scan_sbom(&bytes, &name, answering, engines, moment)
+                .with_context(|| name)
+                .map_err(Failure::run)
+        }
+    }
+}
+
+/// The advisories, where there are any. Without them packages and secrets are still told.
+fn database(global: &Global, common: &Common) -> Result<Option<Advisories>, Failure> {
+    if !common.wants(ScannerArg::Vuln) {
+        return Ok(None);
+    }
+    let path = match &common.db {
+        Some(path) => path.clone(),
+        None => {
+            let (_, data) = global.load_with_data()?;
+            let home = data.join("advisories");
+            let Ok(current) = fs::read_to_string(home.join("current")) else { return Ok(None) };
+            home.join("generations").join(format!("{}.db", current.trim()))
+        }
+    };
+    let database = yagura_advisory::Database::open(&path).map_err(|error| {
+        Failure::run(error)
+            .hint("build it again with `yagura db update`, or scan with --scanners sbom,secret")
+    })?;
+    Ok(Some(Advisories::new(database)))
+}
+
+fn nothing_was_read(report: &Report) -> bool {
+    report.counts.entries == 0 && report.packages.is_empty() && !report.problems.is_empty()
+}
+
+/// An earlier report, or another target of the same kind.
+fn base_of(
+    base: &str,
+    command: &Command,
+    scan: impl Fn(Subject) -> Result<Report, Failure>,
+) -> Result<Base, Failure> {
+    let path = Path::new(base);
+    if path.is_file() {
+        let bytes = read(path, yagura_scan::limits::INPUT_BYTES_MAX)?;
+        if let Some(base) = Base::read(&bytes) {
+            return Ok(base);
+        }
+    }
+    let report = scan(subject(&command.with_target(base))?)?;
+    Ok(Base::of(&report))
+}
+
+/// Exceptions first, so that an expired one is told even if its finding is filtered out.
+fn narrow(report: &mut Report, common: &Common, today: &str) -> Result<(), Failure> {
+    if let Some(path) = &common.exceptions {
+        let bytes = read(path, yagura_scan::limits::INPUT_BYTES_MAX)?;
+        let text =
+            String::from_utf8(bytes).context("the exceptions file is no UTF-8").map_err(Failure::usage)?;
+        let exceptions =
+            Exceptions::read(&text).with_context(|| path.display().to_string()).map_err(Failure::usage)?;
+        exceptions.apply(report, today);
+    }
+    if common.ignore_unfixed {
+        report
+            .vulnerabilities
+            .retain(|found| found.fix_state == FixState::Fixed || !found.fixed_version.is_empty());
+    }
+    if !common.severity.is_empty() {
+        let kept = |severity| common.severity.iter().any(|kept| kept.severity() == severity);
+        report.vulnerabilities.retain(|found| kept(found.severity));
+        report.secrets.retain(|found| kept(found.severity));
+        report.malware.retain(|found| kept(found.severity));
+    }
+    yagura_scan::sort(&mut report.vulnerabilities);
+    report.count();
+    Ok(())
+}
+
+fn print(report: &Report, common: &Common) -> Result<(), Failure> {
+    let format: Format = common.format.into();
+    let to_terminal = common.output.is_none() && io::stdout().is_terminal();
+    let style = Style {
+        colour: to_terminal && std::env::var_os("NO_COLOR").is_none(),
+        explain: common.explain,
+        japanese: common.language == args::Language::Ja,
+        set_aside: common.all,
+    };
+    match &common.output {
+        Some(path) => {
+            let shown = || format!("writing {}", path.display());
+            let file = fs::File::create(path).with_context(shown).map_err(Failure::run)?;
+            let mut out = io::BufWriter::new(file);
+            output::write(report, format, style, &mut out)
+                .and_then(|()| out.flush())
+                .with_context(shown)
+                .map_err(Failure::run)?;
+            summary(report, common);
+        }
+        None => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            let written = output::write(report, format, style, &mut out).and_then(|()| out.flush());
+            // A reader that went away (`| head`) is no error.
+            if let Err(error) = written.as_ref().map_err(io::Error::kind)
+                && error != io::ErrorKind::BrokenPipe
+            {
+                written.context("writing the report").map_err(Failure::run)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What went into a file, in a line.
+fn summary(report: &Report, common: &Common) {
+    if common.quiet {
+        return;
+    }
+    let aside = report.vulnerabilities.iter().filter(|found| found.status != Status::Affected).count();
+    let counts = report.counts;
+    let vulnerabilities = report.vulnerabilities.len() - aside;
+    eprintln!("{} packages, {vulnerabilities} vulnerabilities, {} secrets", counts.packages, counts.secrets);
+    for note in &report.notes {
+        eprintln!("note: {}", output::shown(&note.message));
+    }
+}
+
+fn read(path: &Path, max: u64) -> Result<Vec<u8>, Failure> {
+    use std::io::Read;
+    let shown = || format!("reading {}", path.display());
+    let file = fs::File::open(path).with_context(shown).map_err(Failure::run)?;
+    let mut bytes = Vec::new();
+    file.take(max + 1).read_to_end(&mut bytes).with_context(shown).map_err(Failure::run)?;
+    if bytes.len() as u64 > max {
+        return Err(Failure::run(anyhow!("{} has more than {max} bytes", path.display())));
+    }
+    Ok(bytes)
+}
