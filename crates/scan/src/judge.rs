@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yagura_advisory::{Answer, Coverage, Match, Query};
+use yagura_advisory::{Answer, Coverage, Lifecycle, Match, Query, lifecycle, vex::Statements};
 use yagura_packages::{Distro, Inventory, Package};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     gather::package_key,
     kernel,
     report::{DistroInfo, Note, PackageEntry, Status, Vulnerability},
-    risk, support,
+    risk,
 };
 
 /// What is needed to judge besides the packages.
@@ -20,6 +20,8 @@ pub(crate) struct Judging<'a> {
     pub(crate) running_kernel: Option<&'a str>,
     /// Packages whose files belong to a package of the distribution are asked about, too.
     pub(crate) owned: bool,
+    /// What others say about matches.
+    pub(crate) vex: Option<&'a Statements>,
     /// Keeps the proof of each finding.
     pub(crate) explain: bool,
 }
@@ -58,7 +60,10 @@ pub(crate) fn vulnerabilities(
             owned += 1;
             continue;
         }
-        let answer = ask(&entry.package, distro, advisor);
+        let mut answer = ask(&entry.package, distro, advisor);
+        if let Some(statements) = judging.vex {
+            statements.apply(&entry.purl, &[], &mut answer.matches);
+        }
         match answer.coverage {
             Coverage::Covered { .. } => {}
             Coverage::NoSource { ecosystem, .. } => *gaps.entry(ecosystem).or_default() += 1,
@@ -163,11 +168,9 @@ fn vulnerability(entry: &PackageEntry, found: Match, judging: &Judging) -> Vulne
 }
 
 fn status(package: &Package, found: &Match, judging: &Judging) -> (Status, String) {
-    use yagura_advisory::vex::Status as Vex;
-    if let Some(vex) = &found.vex
-        && matches!(vex.status, Vex::NotAffected | Vex::Fixed)
-    {
-        let parts = [vex.justification.as_str(), vex.reason.as_str(), vex.author.as_str()];
+    if let Some(vex) = found.vex.as_ref().filter(|vex| vex.status.settles()) {
+        let parts =
+            [vex.justification.as_str(), vex.reason.as_str(), vex.author.as_str(), vex.document.as_str()];
         let words: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         return (Status::NotAffected, words.join("; "));
     }
@@ -179,21 +182,37 @@ fn status(package: &Package, found: &Match, judging: &Judging) -> (Status, Strin
 
 /// The distribution for the report; a note if its support is over.
 pub(crate) fn distribution_info(distro: &Distro, today: &str, notes: &mut Vec<Note>) -> DistroInfo {
-    let end = support::end_of_life(distro);
-    let is_over = end.is_some_and(|end| today > end);
+    let query = Query {
+        package_type: "generic",
+        distro: &distro.id,
+        release: &distro.version_id,
+        ..Query::default()
+    };
     let name = distro.pretty_name.clone().unwrap_or_else(|| distro.qualifier());
-    if let Some(end) = end.filter(|_| is_over) {
-        let message = format!(
-            "{name} has had no security support since {end}: vulnerabilities found later are not in its advisories, \
-             and few findings are no good news"
-        );
-        notes.push(Note { code: "end_of_life", message });
-    }
+    let (end, is_over) = match lifecycle(&query.ecosystem(), today) {
+        Lifecycle::Supported { until } => (Some(until), false),
+        Lifecycle::Extended { since, until } => {
+            let message = format!(
+                "{name} has had no free security support since {since}; only extended support, until {until}, gives fixes"
+            );
+            notes.push(Note { code: "extended_support", message });
+            (Some(until), false)
+        }
+        Lifecycle::EndOfLife { since } => {
+            let message = format!(
+                "{name} has had no security support since {since}: vulnerabilities found later are not in its \
+                 advisories, and few findings are no good news"
+            );
+            notes.push(Note { code: "end_of_life", message });
+            (Some(since), true)
+        }
+        Lifecycle::Unknown => (None, false),
+    };
     DistroInfo {
         id: distro.id.clone(),
         release: distro.version_id.clone(),
         name,
-        end_of_life: end.map(str::to_owned),
+        end_of_life: end,
         is_end_of_life: is_over,
     }
 }

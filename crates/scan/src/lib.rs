@@ -20,7 +20,6 @@ mod risk;
 mod scan;
 mod since;
 mod slim;
-mod support;
 mod walk;
 
 pub use crate::{
@@ -38,5 +37,4 @@ pub use crate::{
     risk::{Risk, Term},
     scan::{Answering, Engines, Moment, report, scan, scan_sbom},
     since::Base,
-    support::end_of_life,
 };

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use yagura_advisory::Severity;
+use yagura_advisory::{Severity, vex::Statements};
 use yagura_image::{Progress, Target};
 use yagura_packages::sbom::{self, SbomError};
 
@@ -24,6 +24,8 @@ pub struct Engines<'a> {
     pub advisor: Option<&'a dyn Advisor>,
     /// Vulnerabilities were asked for, so that a missing database is worth a note.
     pub wants_advisor: bool,
+    /// VEX statements about what is found.
+    pub vex: Option<&'a Statements>,
     /// Secret rules; none: secrets are not looked for.
     pub secrets: Option<yagura_secrets::Scanner<'a>>,
 }
@@ -102,8 +104,12 @@ pub fn report(
     let today = moment.today();
     let distro = inventory.distro.as_ref().map(|distro| judge::distribution_info(distro, today, &mut notes));
     let packages = judge::packages(inventory, &gathered.brought_by, is_image);
-    let judging =
-        Judging { running_kernel: moment.running_kernel, owned: answering.owned, explain: answering.explain };
+    let judging = Judging {
+        running_kernel: moment.running_kernel,
+        owned: answering.owned,
+        vex: engines.vex,
+        explain: answering.explain,
+    };
     let started = Instant::now();
     let vulnerabilities = match engines.advisor {
         Some(advisor) => {

@@ -16,7 +16,10 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
-use yagura_advisory::FixState;
+use yagura_advisory::{
+    FixState,
+    vex::{self, Statements},
+};
 use yagura_scan::{
     Advisor, Advisories, Answering, Base, Engines, Exceptions, Moment, Report, Status,
     output::{self, Format, Style},
@@ -39,6 +42,7 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     }
     let advisor = database(global, &common)?;
     let rules = common.wants(ScannerArg::Secret).then(|| content::secret_rules(&common)).transpose()?;
+    let statements = statements(&common)?;
     let now = yagura_rt::now().to_rfc3339();
     let now = format!("{}Z", now.get(..19).unwrap_or(&now));
     let kernel = matches!(command, Command::Host(_))
@@ -47,6 +51,7 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let engines = Engines {
         advisor: advisor.as_ref().map(|known| known as &dyn Advisor),
         wants_advisor: common.wants(ScannerArg::Vuln),
+        vex: Some(&statements),
         secrets: rules
             .as_ref()
             .map(|rules| yagura_secrets::Scanner::new(rules).at(yagura_rt::now().millis() / 1000)),
@@ -94,24 +99,38 @@ fn one(
     }
 }
 
+/// What others say about matches.
+fn statements(common: &Common) -> Result<Statements, Failure> {
+    let mut statements = Statements::default();
+    for path in &common.vex {
+        let bytes = read(path, yagura_scan::limits::INPUT_BYTES_MAX)?;
+        let (_, wrong) =
+            vex::read(&path.display().to_string(), &bytes, &mut statements).map_err(Failure::usage)?;
+        wrong.iter().for_each(|problem| eprintln!("warning: {}", output::shown(problem)));
+    }
+    Ok(statements)
+}
+
 /// The advisories, where there are any. Without them packages and secrets are still told.
 fn database(global: &Global, common: &Common) -> Result<Option<Advisories>, Failure> {
     if !common.wants(ScannerArg::Vuln) {
         return Ok(None);
     }
-    let path = match &common.db {
-        Some(path) => path.clone(),
+    let opened = match &common.db {
+        Some(path) => yagura_advisory::Database::open(path),
         None => {
             let (_, data) = global.load_with_data()?;
-            let home = data.join("advisories");
-            let Ok(current) = fs::read_to_string(home.join("current")) else { return Ok(None) };
-            home.join("generations").join(format!("{}.db", current.trim()))
+            yagura_advisory::update::Home::new(data.join("advisories")).open(None)
         }
     };
-    let database = yagura_advisory::Database::open(&path).map_err(|error| {
-        Failure::run(error)
-            .hint("build it again with `yagura db update`, or scan with --scanners sbom,secret")
-    })?;
+    let database = match opened {
+        Ok(database) => database,
+        Err(yagura_advisory::Error::Missing { .. }) if common.db.is_none() => return Ok(None),
+        Err(error) => {
+            let hint = "build it again with `yagura db update`, or scan with --scanners sbom,secret";
+            return Err(Failure::run(error).hint(hint));
+        }
+    };
     Ok(Some(Advisories::new(database)))
 }
 

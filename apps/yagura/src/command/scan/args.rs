@@ -133,6 +133,9 @@ pub struct Common {
     /// Exceptions: a TOML file, see docs/scan.md.
     #[arg(long, value_name = "FILE")]
     pub exceptions: Option<PathBuf>,
+    /// Statements about vulnerabilities: OpenVEX, CSAF or CycloneDX.
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<PathBuf>,
     /// Only what is new: against an earlier JSON report, or another target of the same kind.
     #[arg(long, value_name = "BASE")]
     pub since: Option<String>,
