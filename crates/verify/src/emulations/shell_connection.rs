@@ -13,10 +13,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1059.004",
     technique_v18: None,
     needs: &[Need::NetworkNamespace, Need::Tool("ip"), Need::Tool("bash")],
-    rules: &[
-        "Shell itself made a network connection",
-        "Redirect STDOUT/STDIN to Network Connection in Container",
-    ],
+    rules: &["Shell itself made a network connection", "System procs network activity"],
     act,
 };
 
