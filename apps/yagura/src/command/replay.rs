@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn two_sets_are_counted_over_the_same_events() {
-        let (mut first, mut second) = (judge("proc.name = nc"), judge("evt.type = execve"));
+        let (mut first, mut second) =
+            (judge("evt.type = execve and proc.name = nc"), judge("evt.type = execve"));
         let report = replay(&recording()[..], |_| true, &mut first, Some(&mut second)).expect("readable");
         assert_eq!((report.events, report.unreadable), (4, 1));
         assert_eq!((report.rules.alerts, report.rules.by_severity["high"]), (1, 1));
@@ -289,7 +290,8 @@ mod tests {
 
     #[test]
     fn without_alerts_to_compare_with_there_is_no_ratio() {
-        let (mut first, mut second) = (judge("evt.type = execve"), judge("proc.name = nobody"));
+        let (mut first, mut second) =
+            (judge("evt.type = execve"), judge("evt.type = execve and proc.name = nobody"));
         let report = replay(&recording()[..], |_| true, &mut first, Some(&mut second)).expect("readable");
         assert_eq!((report.rules.alerts, report.ratio), (4, None));
         assert_eq!(first.worst(), Some(Severity::High));
