@@ -255,9 +255,11 @@ mod tests {
 
     fn recording() -> Vec<u8> {
         let mut writer = RecordingWriter::new(Vec::new());
-        for name in ["sh", "nc", "sh", "sh"] {
-            let event =
-                case::event(&format!("{{kind: execve, process: {{name: {name}}}}}")).expect("an event");
+        for (id, name) in (1..).zip(["sh", "nc", "sh", "sh"]) {
+            let event = case::event(&format!("{{kind: execve, process: {{name: {name}}}}}"));
+            let mut event = event.expect("an event");
+            // A recording names processes by their id.
+            Arc::make_mut(&mut event.process).id = id;
             writer.write(&event).expect("a vector takes everything");
         }
         let mut bytes = writer.finish().expect("a vector takes everything");
