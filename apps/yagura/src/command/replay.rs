@@ -274,7 +274,7 @@ mod tests {
         let report = replay(&recording()[..], |_| true, &mut first, Some(&mut second)).expect("readable");
         assert_eq!((report.events, report.unreadable), (4, 1));
         assert_eq!((report.rules.alerts, report.rules.by_severity["high"]), (1, 1));
-        assert_eq!(report.rules.by_rule[0].example, "ran nc");
+        assert!(report.rules.by_rule[0].example.starts_with("ran nc"), "the first alert's text");
         assert_eq!(report.against.map(|tally| tally.alerts), Some(4));
         assert_eq!(report.ratio, Some(0.25));
     }
