@@ -59,7 +59,7 @@ enum Command {
     Replay(command::replay::Args),
     /// Find vulnerable packages and secrets in a host, a folder, an image or an SBOM.
     #[command(subcommand)]
-    Scan(command::scan::Command),
+    Scan(Box<command::scan::Command>),
     /// What the sensor sees, and what it cannot see.
     #[command(subcommand)]
     Sensor(command::sensor::Command),
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
         Command::Hunt(args) => command::hunt::run(&cli.global, args),
         Command::Rules(command) => command::rules::run(&cli.global, command),
         Command::Replay(args) => command::replay::run(&cli.global, args),
-        Command::Scan(command) => command::scan::run(&cli.global, command),
+        Command::Scan(command) => command::scan::run(&cli.global, &command),
         Command::Sensor(command) => command::sensor::run(&cli.global, command),
         Command::Db(command) => command::db::run(&cli.global, command),
         Command::Verify(args) => command::verify::run(&cli.global, args),

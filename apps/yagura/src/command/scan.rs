@@ -34,7 +34,7 @@ use self::{
 };
 
 /// Runs the command. 0: nothing at or above `--fail-on`; 1: something; 2: usage; 3: nothing could be scanned.
-pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     let common = command.common().clone();
     if common.in_use_only {
         return Err(Failure::usage(anyhow!("what is in use is not known: no sensor tells it"))
@@ -58,14 +58,14 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     };
     let answering = Answering { owned: common.owned_packages, explain: common.explain };
     let scan = |subject: Subject| one(subject, &common, answering, engines, moment);
-    let mut report = scan(subject(&command)?)?;
+    let mut report = scan(subject(command)?)?;
     if nothing_was_read(&report) {
         print(&report, &common)?;
         let first = report.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
         return Err(Failure::run(anyhow!("nothing of {} could be read: {first}", report.target.name)));
     }
     if let Some(base) = &common.since {
-        base_of(base, &command, scan)?.leave_new(&mut report);
+        base_of(base, command, scan)?.leave_new(&mut report);
     }
     narrow(&mut report, &common, moment.today())?;
     print(&report, &common)?;

@@ -23,7 +23,7 @@ pub enum Command {
     /// An image: an archive, an OCI layout, a name in a local store or in a registry.
     #[command(after_help = "Examples:\n  yagura scan image app.tar\n  yagura scan image oci:layout:v1\n  \
                             yagura scan image registry.example/team/app:v1 --format html --output report.html")]
-    Image(ImageArgs),
+    Image(Box<ImageArgs>),
     /// What a process sees as its root: a running container.
     #[command(after_help = "Example:\n  sudo yagura scan process 4711")]
     Process(ProcessArgs),
