@@ -16,7 +16,11 @@ function watch(error: unknown): void {
 }
 
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: watch }),
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      if (!query.meta?.['signsIn']) watch(error);
+    },
+  }),
   mutationCache: new MutationCache({
     onError: (error, _variables, _result, mutation) => {
       if (!mutation.options.meta?.['signsIn']) watch(error);

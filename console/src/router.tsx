@@ -50,6 +50,13 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./pages/signin/SignInPage')),
 });
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  validateSearch: (search: Search) => only({ token: textOf(search.token) }),
+  component: lazyRouteComponent(() => import('./pages/invitation/InvitationPage')),
+});
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: 'shell',
@@ -92,12 +99,32 @@ const finding = createRoute({
   component: lazyRouteComponent(() => import('./pages/findings/FindingPage')),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => shell,
+  path: '/incidents',
+  validateSearch: (search: Search) => only({ status: word(search.status, ['open', 'closed', 'all'] as const) }),
+  component: lazyRouteComponent(() => import('./pages/incidents/IncidentsPage')),
+});
+
+const incident = createRoute({
+  getParentRoute: () => shell,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(() => import('./pages/incidents/IncidentPage')),
+});
+
 const events = createRoute({
   getParentRoute: () => shell,
   path: '/events',
   validateSearch: (search: Search) =>
     only({ view: word(search.view, ['live', 'sql'] as const), filter: textOf(search.filter), sql: textOf(search.sql) }),
   component: lazyRouteComponent(() => import('./pages/events/EventsPage')),
+});
+
+const assets = createRoute({
+  getParentRoute: () => shell,
+  path: '/assets',
+  validateSearch: (search: Search) => only({ kind: word(search.kind, ['host', 'container', 'image'] as const) }),
+  component: lazyRouteComponent(() => import('./pages/assets/AssetsPage')),
 });
 
 const rules = createRoute({
@@ -130,11 +157,17 @@ const proofs = createRoute({
   component: lazyRouteComponent(() => import('./pages/proofs/ProofsPage')),
 });
 
+const response = createRoute({
+  getParentRoute: () => shell,
+  path: '/response',
+  component: lazyRouteComponent(() => import('./pages/response/ResponsePage')),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
   validateSearch: (search: Search) =>
-    only({ view: word(search.view, ['tokens', 'account', 'audit', 'display'] as const) }),
+    only({ view: word(search.view, ['account', 'users', 'tokens', 'audit', 'display'] as const) }),
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage')),
 });
 
@@ -142,7 +175,8 @@ export const router = createRouter({
   routeTree: root.addChildren([
     setup,
     signIn,
-    shell.addChildren([overview, findings, finding, events, rules, rule, sensor, proofs, settings]),
+    invitation,
+    shell.addChildren([overview, incidents, incident, findings, finding, events, assets, rules, rule, sensor, proofs, response, settings]),
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Loading />,
@@ -152,7 +186,7 @@ export const router = createRouter({
 
 onSessionEnded(() => {
   const { pathname, href } = router.state.location;
-  if (pathname === '/sign-in' || pathname === '/setup') return;
+  if (pathname === '/sign-in' || pathname === '/setup' || pathname === '/invitation') return;
   queryClient.clear();
   void router.navigate({ to: '/sign-in', search: { next: href, reason: 'expired' } });
 });

@@ -14,6 +14,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
+use crate::output::Failure;
+
 /// Longest time an answer may take.
 const PATIENCE: Duration = Duration::from_secs(130);
 /// Largest answer that is read, in bytes.
@@ -67,15 +69,45 @@ impl Control {
             body.await.map_err(|error| anyhow::anyhow!("reading the server's answer: {error}"))?.to_bytes();
         driver.abort();
         let value: Value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes)? };
-        anyhow::ensure!(status.is_success() || status == StatusCode::NOT_MODIFIED, problem(&value, status));
-        Ok(value)
+        if status.is_success() || status == StatusCode::NOT_MODIFIED {
+            return Ok(value);
+        }
+        Err(refused(&value, status).into())
     }
 }
 
-// The `detail` of problem+json (RFC 9457) is written for people.
-fn problem(value: &Value, status: StatusCode) -> String {
-    let text = |key: &str| value.get(key).and_then(Value::as_str);
-    text("detail")
-        .or_else(|| text("title"))
-        .map_or_else(|| format!("the server answered {status}"), str::to_owned)
+/// The server answered, with a refusal (problem+json, RFC 9457).
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
+pub struct Refused {
+    /// What was tried and why it failed.
+    pub detail: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Whether whoever asked can mend it: the request is wrong, not the server unwell.
+    pub is_usage: bool,
+}
+
+impl Refused {
+    /// An error of [`Control::ask`] as a command's failure.
+    pub fn failure(error: anyhow::Error) -> Failure {
+        let Some(refused) = error.downcast_ref::<Self>() else { return Failure::run(error) };
+        let (is_usage, hint) = (refused.is_usage, refused.hint.clone());
+        let failure = if is_usage { Failure::usage(error) } else { Failure::run(error) };
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+fn refused(value: &Value, status: StatusCode) -> Refused {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    Refused {
+        detail: text("detail")
+            .or_else(|| text("title"))
+            .unwrap_or_else(|| format!("the server answered {status}")),
+        hint: text("hint"),
+        is_usage: status.is_client_error() && text("code").is_none_or(|code| code != "query_too_large"),
+    }
 }

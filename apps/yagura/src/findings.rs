@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::mpsc::Receiver;
 use yagura_api::Live;
-use yagura_event::{Finding, FindingId, Timestamp};
+use yagura_event::{Asset, Finding, FindingId, Timestamp};
 use yagura_state::State;
 
 use crate::judge::{Causes, Hit};
@@ -23,11 +23,15 @@ const BATCH_FINDINGS: usize = 256;
 /// Findings kept while the store refuses them.
 const UNWRITTEN_MAX: usize = 10_000;
 const TICK: Duration = Duration::from_secs(1);
+/// The host's last sight is written down once in so many ticks.
+const TICKS_PER_SIGHT: u64 = 60;
 
 /// Writes findings until the sender is gone; then what is left.
 pub struct FindingWriter {
     /// Where findings are written.
     pub state: Arc<State>,
+    /// This machine.
+    pub host: Asset,
     /// Who is told.
     pub live: Live,
     /// What was only counted.
@@ -43,10 +47,16 @@ impl FindingWriter {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut batch = Vec::with_capacity(BATCH_FINDINGS);
+        let mut ticks = 0_u64;
         loop {
             tokio::select! {
                 received = hits.recv_many(&mut batch, BATCH_FINDINGS) => {
-                    unwritten.extend(batch.drain(..).map(|hit| hit.finding));
+                    for hit in batch.drain(..) {
+                        match hit {
+                            Hit::Finding(finding) => unwritten.push_back(finding),
+                            Hit::Asset(asset) => self.meet(&asset).await,
+                        }
+                    }
                     if received == 0 {
                         unwritten.extend(self.causes.drain(Timestamp::from_nanos(i64::MAX)));
                         self.write(&mut unwritten).await;
@@ -56,9 +66,20 @@ impl FindingWriter {
                 _ = tick.tick() => {
                     let before = Timestamp::from_nanos(yagura_rt::now().nanos() - 1_000_000_000);
                     unwritten.extend(self.causes.drain(before));
+                    ticks += 1;
+                    if ticks.is_multiple_of(TICKS_PER_SIGHT) {
+                        self.meet(&Asset { last_seen: yagura_rt::now(), ..self.host.clone() }).await;
+                    }
                 }
             }
             self.write(&mut unwritten).await;
+        }
+    }
+
+    // What is known of an asset is told again soon: a store that refuses it now loses nothing.
+    async fn meet(&self, asset: &Asset) {
+        if let Err(error) = self.state.asset_upsert(asset).await {
+            tracing::debug!(%error, asset = asset.id, "an asset could not be written");
         }
     }
 

@@ -16,8 +16,8 @@ use std::{
 use yagura_api::Live;
 use yagura_detect::{Alert, Matcher, RuleIndex};
 use yagura_event::{
-    Event, EventKind, Evidence, Finding, FindingId, FindingKind, FindingStatus, Role, Technique, Timestamp,
-    to_ocsf,
+    Asset, AssetKind, Container, Event, EventKind, Evidence, Finding, FindingId, FindingKind, FindingStatus,
+    Role, Technique, Timestamp, to_ocsf,
 };
 
 use crate::{rulebook::Rulebook, store::Stored};
@@ -29,6 +29,10 @@ const CAUSES_MAX: usize = 10_000;
 /// Different subjects one rule may have in an hour; what comes beyond is joined into one finding a program.
 const SUBJECTS_PER_RULE_MAX: usize = 200;
 const HOUR_NANOS: i64 = 3_600_000_000_000;
+/// A container is told of at most this often.
+const TELL_NANOS: i64 = 60_000_000_000;
+/// Containers remembered at once.
+const CONTAINERS_MAX: usize = 4_096;
 
 /// What was counted on the way.
 #[derive(Default)]
@@ -63,10 +67,12 @@ impl Kinds {
     }
 }
 
-/// A finding on its way to the store, with the moment its event happened.
-pub struct Hit {
-    /// The finding; `count` says how often since it was last sent.
-    pub finding: Finding,
+/// What the judge came upon, on its way to the state.
+pub enum Hit {
+    /// A finding; `count` says how often since it was last sent.
+    Finding(Finding),
+    /// A container in which something happened.
+    Asset(Asset),
 }
 
 /// Causes that were seen lately. Shared with the writer of findings, which asks for what was only counted.
@@ -113,6 +119,8 @@ pub struct Judge {
     counters: Arc<Counters>,
     causes: Arc<Causes>,
     per_rule: HashMap<String, Subjects>,
+    // When each container was last told of.
+    containers: HashMap<String, i64>,
     live: Live,
     hits: tokio::sync::mpsc::Sender<Hit>,
     store: SyncSender<Stored>,
@@ -177,6 +185,7 @@ impl Judge {
             counters,
             causes,
             per_rule: HashMap::new(),
+            containers: HashMap::new(),
             live: outlets.live,
             hits: outlets.hits,
             store: outlets.store,
@@ -193,8 +202,23 @@ impl Judge {
         for index in 0..self.matched.len() {
             self.hit(self.matched[index], &event);
         }
+        self.meet_container(&event);
         self.show(&event);
         self.keep(event);
+    }
+
+    // Tells of a container the first time something happens in it, and then once a minute.
+    fn meet_container(&mut self, event: &Event) {
+        let Some(container) = &event.process.container else { return };
+        let now = event.time.nanos();
+        match self.containers.get(&container.id) {
+            Some(told) if now - told < TELL_NANOS => return,
+            None if self.containers.len() >= CONTAINERS_MAX => self.containers.clear(),
+            _ => {}
+        }
+        self.containers.insert(container.id.clone(), now);
+        // One that finds no room is told of again with the next event after a minute.
+        let _ = self.hits.try_send(Hit::Asset(container_asset(container, &self.asset_name, event.time)));
     }
 
     fn follow_rulebook(&mut self) {
@@ -247,7 +271,7 @@ impl Judge {
             recent.insert(key, Cause { finding: kept, sent: event.time, pending: 0 });
         }
         drop(recent);
-        if self.hits.try_send(Hit { finding }).is_err() {
+        if self.hits.try_send(Hit::Finding(finding)).is_err() {
             self.counters.finding_dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -338,6 +362,25 @@ impl Judge {
         {
             self.counters.store_dropped.fetch_add(1, Ordering::Relaxed);
         }
+    }
+}
+
+fn container_asset(container: &Container, host: &str, time: Timestamp) -> Asset {
+    let facts = [
+        ("host", Some(host)),
+        ("image", container.image.as_deref()),
+        ("pod_namespace", container.pod_namespace.as_deref()),
+        ("pod_name", container.pod_name.as_deref()),
+    ];
+    let facts = facts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+    let name = container.name.clone().unwrap_or_else(|| container.short_id().to_owned());
+    Asset {
+        id: container.id.clone(),
+        kind: AssetKind::Container,
+        name,
+        facts: facts.collect(),
+        first_seen: time,
+        last_seen: time,
     }
 }
 

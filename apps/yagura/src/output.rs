@@ -6,6 +6,8 @@ use std::{
     process::ExitCode,
 };
 
+use unicode_width::UnicodeWidthChar;
+
 /// A command that did not do what it was asked. The code is the program's exit code: 2 for usage, 3 for could not run.
 #[derive(Debug)]
 pub struct Failure {
@@ -44,9 +46,9 @@ impl Failure {
 
 /// Prints a failure with its causes and its hint to standard error.
 pub fn failure(failure: &Failure) {
-    eprintln!("error: {}", failure.error);
+    eprintln!("error: {}", escaped_lines(&failure.error.to_string()));
     for cause in failure.error.chain().skip(1) {
-        eprintln!("  because: {cause}");
+        eprintln!("  because: {}", escaped_lines(&cause.to_string()));
     }
     if let Some(hint) = &failure.hint {
         eprintln!("hint: {hint}");
@@ -66,43 +68,90 @@ pub fn logging(verbose: u8) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour).init();
 }
 
-/// Prints rows in columns as wide as their content; a cell's line breaks become blanks.
+/// Prints rows in columns as wide as their content. What a terminal would act on is escaped: data must not move the
+/// cursor, change colours or turn the direction of text.
 pub fn table(header: &[&str], rows: &[Vec<String>]) {
-    let clean = |cell: &str| {
-        cell.replace(['\n', '\r', '\t'], " ").chars().filter(|c| !c.is_control()).collect::<String>()
-    };
+    print(&table_text(header, rows));
+}
+
+fn table_text(header: &[&str], rows: &[Vec<String>]) -> String {
+    let header: Vec<String> = header.iter().map(|cell| escaped(cell)).collect();
     let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| clean(cell)).collect()).collect();
+        rows.iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
     let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([header[column].chars().count()]).max().unwrap_or(0).min(CELL_CHARS_MAX)
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| columns(cell));
+        cells.chain([columns(&header[column])]).max().unwrap_or(0).min(CELL_COLUMNS_MAX)
     };
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
     let mut text = String::new();
-    line(&mut text, header, &widths);
+    line(&mut text, &header, &widths);
     for row in &rows {
         line(&mut text, row, &widths);
     }
-    print(&text);
+    text
 }
 
 // Wider cells are cut in a table; JSON and CSV have them whole.
-const CELL_CHARS_MAX: usize = 80;
+const CELL_COLUMNS_MAX: usize = 80;
+
+/// The text with everything escaped that a terminal would act on instead of showing it.
+pub fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        let is_direction =
+            matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if character.is_control() || is_direction {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+// As `escaped`, but lines stay lines: an error may quote data.
+fn escaped_lines(text: &str) -> String {
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// Columns of a terminal that the text takes: two for most East Asian characters, none for marks that join others.
+fn columns(text: &str) -> usize {
+    text.chars().map(character_columns).sum()
+}
+
+fn character_columns(character: char) -> usize {
+    UnicodeWidthChar::width(character).unwrap_or(0)
+}
 
 fn line<T: AsRef<str>>(text: &mut String, cells: &[T], widths: &[usize]) {
     for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
         let cell = cell.as_ref();
-        let long = cell.chars().count() > *width;
-        let shown: String =
-            if long { cell.chars().take(width - 1).chain(['…']).collect() } else { cell.to_owned() };
-        if index + 1 == widths.len() {
-            text.push_str(&shown);
-        } else {
-            text.push_str(&format!("{shown:<width$}  "));
+        let shown = fitted(cell, *width);
+        text.push_str(&shown);
+        if index + 1 < widths.len() {
+            text.extend(std::iter::repeat_n(' ', width - columns(&shown) + 2));
         }
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
+}
+
+// The text, cut to so many columns; the cut shows.
+fn fitted(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut used = 0;
+    for character in text.chars() {
+        used += character_columns(character);
+        if used >= width {
+            break;
+        }
+        shown.push(character);
+    }
+    shown.push('…');
+    shown
 }
 
 /// Prints a JSON value, indented.
@@ -120,4 +169,33 @@ pub fn print(text: &str) {
 /// A count with its noun: `1 rule`, `2 rules`.
 pub fn count(number: impl Into<u64> + Display + Copy, noun: &str) -> String {
     format!("{number} {noun}{}", if number.into() == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_shows_data_and_does_not_obey_it() {
+        for (text, shown) in [
+            ("plain 日本語 é", "plain 日本語 é"),
+            ("\u{1b}[2J\u{1b}]0;title\u{7}", "\\u{1b}[2J\\u{1b}]0;title\\u{7}"),
+            ("two\nlines\tand\r", "two\\nlines\\tand\\r"),
+            ("a\u{202e}txt.exe", "a\\u{202e}txt.exe"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+    }
+
+    #[test]
+    fn columns_line_up_for_wide_characters_and_long_cells_are_cut() {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        let long = "長".repeat(50);
+        let text = table_text(&["name", "n"], &[row(["日本", "1"]), row(["ab", "2"]), row([&long, "3"])]);
+        let lines: Vec<&str> = text.lines().collect();
+        let at = |line: &str| columns(&line[..line.rfind(' ').expect("two columns")]);
+        assert_eq!((at(lines[1]), at(lines[2])), (at(lines[0]), at(lines[0])));
+        assert!(lines[3].contains('…') && columns(lines[3]) <= CELL_COLUMNS_MAX + 3, "{}", lines[3]);
+    }
 }

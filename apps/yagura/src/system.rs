@@ -20,6 +20,7 @@ use yagura_detect::{Diagnostic, DiagnosticSeverity, SourceFile, falco};
 use yagura_event::{Asset, BlindSpot, EventKind, Loss, RuleInfo, SensorMode, SensorStatus, Timestamp};
 use yagura_lake::{Lake, LakeError, QueryLimits, QueryResult};
 use yagura_sensor::SensorHandle;
+use yagura_state::Webhook;
 
 use crate::{judge::Counters, rulebook::Rulebook};
 
@@ -38,6 +39,8 @@ pub struct Machine {
     pub counters: Arc<Counters>,
     /// Findings given up because they could not be written.
     pub findings_dropped: Arc<AtomicU64>,
+    /// Sends what webhooks are told.
+    pub sender: yagura_respond::Sender,
     /// The sensor, or why there is none.
     pub sensor: Result<SensorHandle, SensorStatus>,
 }
@@ -58,7 +61,13 @@ impl Machine {
             count,
             detail: detail.to_owned(),
         };
-        let stored = self.lake.stats().map(|stats| stats.dropped.values().sum()).unwrap_or(0);
+        let stats = self.lake.stats().unwrap_or_default();
+        let stored = stats.dropped.values().sum();
+        let damaged = format!(
+            "in {} damaged stored files, set aside in the folder `damaged`; the latest: {}",
+            stats.damaged_files,
+            stats.damaged.last().map_or("none", |file| &file.reason),
+        );
         vec![
             loss(
                 "store_queue",
@@ -66,6 +75,8 @@ impl Machine {
                 "judged, but the store could not keep up",
             ),
             loss("store", stored, "judged, but the disk did not take them"),
+            // A file whose rows nobody knows still counts as one loss.
+            loss("damaged_files", stats.damaged_rows.max(stats.damaged_files), &damaged),
             loss("finding_queue", count(&self.counters.finding_dropped), "findings that waited too long"),
             loss("finding_store", count(&self.findings_dropped), "findings that could not be written"),
             loss("judge", count(&self.counters.panics), "events whose judgement failed; please report this"),
@@ -159,6 +170,16 @@ impl System for Machine {
         Box::pin(async move { lake.query(&sql, limits).await.map(query_wire).map_err(query_error) })
     }
 
+    fn webhook_test(
+        &self,
+        webhook: Webhook,
+        secret: Option<String>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            yagura_respond::send_test(&self.sender, webhook, secret).await.map_err(|error| error.reason)
+        })
+    }
+
     fn host(&self) -> Asset {
         self.asset.clone()
     }
@@ -182,6 +203,13 @@ impl System for Machine {
         if let Ok(stats) = self.lake.stats() {
             metric("yagura_store_rows", "gauge", "Events that can be queried.", stats.rows);
             metric("yagura_store_bytes", "gauge", "Bytes of sealed event files.", stats.bytes);
+            metric(
+                "yagura_store_memory_bytes",
+                "gauge",
+                "Memory of events not sealed yet.",
+                stats.memory_bytes,
+            );
+            metric("yagura_store_damaged_files", "gauge", "Damaged files set aside.", stats.damaged_files);
         }
         text.push_str("# HELP yagura_events_kind_total Events judged, by kind.\n# TYPE yagura_events_kind_total counter\n");
         for kind in EventKind::ALL.iter().filter(|kind| self.counters.kinds.get(**kind) > 0) {

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 
 import { answered, ApiError, client } from './client';
-import type { FindingPatch, FindingStatus, Role, Severity } from './model';
+import type { AssetKind, DeliveryStatus, FindingPatch, FindingsPatch, FindingStatus, IncidentPatch, IncidentStatus, Role, Severity, WebhookRequest } from './model';
 
 export interface FindingFilter {
   status?: FindingStatus;
@@ -62,12 +62,56 @@ export const queries = {
       queryFn: () => answered(client.GET('/v1/findings/{id}', { params: { path: { id } } })),
     }),
 
-  assets: () =>
-    queryOptions({
-      queryKey: ['assets'],
-      queryFn: () => answered(client.GET('/v1/assets', { params: { query: { limit: 200 } } })),
+  assets: (kind?: AssetKind) =>
+    infiniteQueryOptions({
+      queryKey: ['assets', kind ?? 'all'],
+      queryFn: ({ pageParam }) =>
+        answered(
+          client.GET('/v1/assets', {
+            params: { query: { limit: 100, ...(kind ? { kind } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          }),
+        ),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next ?? null,
       refetchInterval: 30_000,
     }),
+
+  incidents: (status?: IncidentStatus) =>
+    infiniteQueryOptions({
+      queryKey: ['incidents', status ?? 'all'],
+      queryFn: ({ pageParam }) =>
+        answered(
+          client.GET('/v1/incidents', {
+            params: { query: { limit: 50, ...(status ? { status } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          }),
+        ),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next ?? null,
+      placeholderData: keepPreviousData,
+    }),
+
+  incident: (id: string) =>
+    queryOptions({
+      queryKey: ['incident', id],
+      queryFn: () => answered(client.GET('/v1/incidents/{id}', { params: { path: { id } } })),
+    }),
+
+  incidentOf: (id: string) =>
+    queryOptions({
+      queryKey: ['incident', 'of', id],
+      queryFn: () => answered(client.GET('/v1/findings/{id}/incident', { params: { path: { id } } })),
+    }),
+
+  webhooks: () => queryOptions({ queryKey: ['webhooks'], queryFn: () => answered(client.GET('/v1/webhooks')) }),
+
+  deliveries: (status?: DeliveryStatus) =>
+    queryOptions({
+      queryKey: ['deliveries', status ?? 'all'],
+      queryFn: () => answered(client.GET('/v1/deliveries', { params: { query: { limit: 200, ...(status ? { status } : {}) } } })),
+      refetchInterval: 5_000,
+    }),
+
+  users: () => queryOptions({ queryKey: ['users'], queryFn: () => answered(client.GET('/v1/users')) }),
 
   rules: () =>
     queryOptions({ queryKey: ['rules'], queryFn: () => answered(client.GET('/v1/rules')), refetchInterval: 15_000 }),
@@ -115,12 +159,27 @@ export const changes = {
   password: (body: { current: string; new: string }) => answered(client.PUT('/v1/password', { body })),
   findingStatus: (id: string, body: FindingPatch) =>
     answered(client.PATCH('/v1/findings/{id}', { params: { path: { id } }, body })),
+  findingsDecide: (body: FindingsPatch) => answered(client.POST('/v1/findings/decide', { body })),
   ruleEnabled: (name: string, enabled: boolean) =>
     answered(client.PATCH('/v1/rules/{name}', { params: { path: { name } }, body: { enabled } })),
   rulesLint: (text: string) => answered(client.POST('/v1/rules/lint', { body: { text } })),
   hunt: (sql: string, limit: number) => answered(client.POST('/v1/hunt', { body: { sql, limit } })),
   queryCreate: (name: string, sql: string) => answered(client.POST('/v1/queries', { body: { name, sql } })),
   queryDelete: (id: string) => answered(client.DELETE('/v1/queries/{id}', { params: { path: { id } } })),
+  incidentUpdate: (id: string, body: IncidentPatch) => answered(client.PATCH('/v1/incidents/{id}', { params: { path: { id } }, body })),
+  incidentComment: (id: string, text: string) => answered(client.POST('/v1/incidents/{id}/comments', { params: { path: { id } }, body: { text } })),
+  webhookCreate: (body: WebhookRequest) => answered(client.POST('/v1/webhooks', { body })),
+  webhookUpdate: (id: string, body: WebhookRequest) => answered(client.PUT('/v1/webhooks/{id}', { params: { path: { id } }, body })),
+  webhookDelete: (id: string) => answered(client.DELETE('/v1/webhooks/{id}', { params: { path: { id } } })),
+  webhookTest: (id: string) => answered(client.POST('/v1/webhooks/{id}/test', { params: { path: { id } } })),
+  deliveryRetry: (id: string) => answered(client.POST('/v1/deliveries/{id}/retry', { params: { path: { id } } })),
+  userCreate: (body: { name: string; role: Role }) => answered(client.POST('/v1/users', { body })),
+  userUpdate: (id: string, body: { role?: Role; disabled?: boolean }) =>
+    answered(client.PATCH('/v1/users/{id}', { params: { path: { id } }, body })),
+  userReset: (id: string) => answered(client.POST('/v1/users/{id}/reset', { params: { path: { id } } })),
+  userDelete: (id: string) => answered(client.DELETE('/v1/users/{id}', { params: { path: { id } } })),
+  invitationAsk: (token: string) => answered(client.POST('/v1/invitation/question', { body: { token } })),
+  invitationComplete: (body: { token: string; password: string }) => answered(client.POST('/v1/invitation', { body })),
   tokenCreate: (body: { name: string; role: Role; expires: string | null }) =>
     answered(client.POST('/v1/tokens', { body })),
   tokenDelete: (id: string) => answered(client.DELETE('/v1/tokens/{id}', { params: { path: { id } } })),

@@ -2,7 +2,7 @@
 import { Alert, AppShell, Burger, Group, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconActivity, IconBell, IconChevronDown, IconHome, IconListSearch, IconLogout, IconRadar2, IconSettings, IconShieldCheck, IconUser,
+  IconActivity, IconBell, IconChevronDown, IconFlame, IconHome, IconListSearch, IconLogout, IconRadar2, IconServer2, IconSettings, IconShieldCheck, IconUser, IconWebhook,
 } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
@@ -15,11 +15,14 @@ import { Brand } from './PageFrame';
 
 const PAGES = [
   { to: '/', key: 'nav.overview', icon: IconHome },
+  { to: '/incidents', key: 'nav.incidents', icon: IconFlame },
   { to: '/findings', key: 'nav.findings', icon: IconBell },
   { to: '/events', key: 'nav.events', icon: IconActivity },
+  { to: '/assets', key: 'nav.assets', icon: IconServer2 },
   { to: '/rules', key: 'nav.rules', icon: IconListSearch },
   { to: '/sensor', key: 'nav.sensor', icon: IconRadar2 },
   { to: '/proofs', key: 'nav.proofs', icon: IconShieldCheck },
+  { to: '/response', key: 'nav.response', icon: IconWebhook },
   { to: '/settings', key: 'nav.settings', icon: IconSettings },
 ] as const;
 

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use yagura_event::Timestamp;
-use yagura_state::{By, Role};
+use yagura_state::{By, Role, User};
 
 use crate::{
     app::{App, count},
@@ -60,6 +60,11 @@ impl std::fmt::Debug for Credential {
 }
 
 impl Caller {
+    /// Whether the caller is this person.
+    pub(crate) fn is_user(&self, user: &User) -> bool {
+        self.kind == CallerKind::Session && self.name == user.name
+    }
+
     /// The caller as the audit trail names them.
     pub(crate) fn by(&self, now: Timestamp) -> By<'_> {
         By { actor: &self.name, address: self.address.0.as_deref(), time: now }

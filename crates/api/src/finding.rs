@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use yagura_event::{Finding, FindingStatus, Severity, Timestamp};
+use yagura_event::{Finding, FindingId, FindingStatus, Severity, Timestamp};
 use yagura_state::{FindingChange, FindingFilter, FindingOrder, FindingPage};
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     extract::{self, IdOfFinding, Params},
     limits::PAGE_ROWS,
     problem::Problem,
-    wire::FindingPatch,
+    wire::{FindingPatch, FindingsDecided, FindingsPatch},
 };
 
 /// Which findings are listed. What is left out does not filter.
@@ -100,4 +100,24 @@ pub(crate) async fn finding_update(
     // Whoever looks at the same list sees the decision at once.
     app.service.live.publish_finding(&finding);
     Ok(Json(finding))
+}
+
+/// Decides about up to 500 findings at once: all of them or, when the decision is not accepted, none. Those that are not
+/// there (any more) are left out of the answer.
+#[utoipa::path(post, path = "/v1/findings/decide", tag = "findings", operation_id = "finding_decide",
+    request_body = FindingsPatch, responses((status = 200, body = FindingsDecided)))]
+pub(crate) async fn finding_decide(
+    State(app): State<App>,
+    caller: Caller,
+    extract::Json(patch): extract::Json<FindingsPatch>,
+) -> Result<Json<FindingsDecided>, Problem> {
+    let ids: Vec<FindingId> = patch.ids.iter().filter_map(|id| FindingId::parse(id).ok()).collect();
+    let change = FindingChange {
+        status: patch.status,
+        reason: patch.reason.as_deref(),
+        accepted_until: patch.accepted_until,
+    };
+    let decided = app.state().finding_set_status_many(&ids, change, caller.by(app.now())).await?;
+    let ids = decided.iter().map(|id| id.as_str().to_owned()).collect();
+    Ok(Json(FindingsDecided { ids }))
 }

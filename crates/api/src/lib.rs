@@ -17,6 +17,7 @@ mod console;
 mod extract;
 mod finding;
 mod hunt;
+mod incident;
 pub mod limits;
 mod live;
 mod meta;
@@ -36,6 +37,8 @@ mod shield;
 mod stream;
 mod throttle;
 mod token;
+mod user;
+mod webhook;
 mod wire;
 
 pub use console::Assets;

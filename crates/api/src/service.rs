@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use yagura_event::{Asset, SensorStatus, Timestamp};
-use yagura_state::State;
+use yagura_state::{State, Webhook};
 
 use crate::{DiagnosticWire, Live, QueryErrorWire, QueryWire, RulesView, TableWire};
 
@@ -32,7 +32,8 @@ pub struct ApiOptions {
     pub version: String,
 }
 
-/// The running system. Every function is called on async threads and must return quickly; only `query` may wait.
+/// The running system. Every function is called on async threads and must return quickly; only `query` and
+/// `webhook_test` may wait.
 pub trait System: Send + Sync {
     /// What the sensor sees and lost.
     fn sensor_status(&self) -> SensorStatus;
@@ -51,6 +52,8 @@ pub trait System: Send + Sync {
     fn lake_schema(&self) -> Vec<TableWire>;
     /// Answers a question in SQL with at most `rows_max` rows.
     fn query(&self, sql: String, rows_max: usize) -> BoxFuture<'_, Result<QueryWire, QueryErrorWire>>;
+    /// Sends a made-up finding to a webhook now; the error says why it was not taken.
+    fn webhook_test(&self, webhook: Webhook, secret: Option<String>) -> BoxFuture<'_, Result<(), String>>;
     /// The protected host.
     fn host(&self) -> Asset;
     /// Metrics in Prometheus' text format.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yagura_event::{Asset, FindingStatus, Loss, RuleInfo, SensorMode, Timestamp};
-use yagura_state::{ApiToken, FindingCounts, ProofSummary, Role};
+use yagura_event::{Asset, FindingStatus, Loss, RuleInfo, SensorMode, Severity, Timestamp};
+use yagura_state::{ApiToken, FindingCounts, ProofSummary, Role, Verdict, WebhookShape};
 
 /// Whether the first administrator is still to be made.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -169,6 +169,61 @@ pub struct FindingPatch {
     pub reason: Option<String>,
     /// Until when it is accepted; only with `accepted`. Left out, it is accepted for good.
     pub accepted_until: Option<Timestamp>,
+}
+
+/// Decides about many findings.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindingsPatch {
+    /// Which: at most 500.
+    pub ids: Vec<String>,
+    /// The decision.
+    pub status: FindingStatus,
+    /// Why. Needed for everything but `open`.
+    pub reason: Option<String>,
+    /// Until when they are accepted; only with `accepted`. Left out, they are accepted for good.
+    pub accepted_until: Option<Timestamp>,
+}
+
+/// Findings that were decided about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindingsDecided {
+    /// Their ids.
+    pub ids: Vec<String>,
+}
+
+/// What is done with an incident.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum IncidentPatch {
+    /// The caller works on it from now on.
+    Take,
+    /// Nobody works on it.
+    Release,
+    /// It is decided about.
+    Close {
+        /// What it turned out to be.
+        verdict: Verdict,
+        /// Why.
+        reason: String,
+    },
+    /// The decision no longer holds.
+    Reopen,
+}
+
+/// Writes something down.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommentRequest {
+    /// What.
+    pub text: String,
+}
+
+/// The incident a finding belongs to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindingIncident {
+    /// The incident; `None` where it belongs to none.
+    pub incident: Option<yagura_state::Incident>,
 }
 
 /// One page of assets.
@@ -358,6 +413,94 @@ pub struct TokenCreated {
     pub secret: String,
     /// The token.
     pub token: ApiToken,
+}
+
+/// Invites someone.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserRequest {
+    /// Name they sign in with.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// Changes something about someone. What is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserPatch {
+    /// What they may do.
+    pub role: Option<Role>,
+    /// Whether they are kept from signing in; ends their sessions.
+    pub disabled: Option<bool>,
+}
+
+/// Someone who is invited, and the token with which they choose their password, which is shown this once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct InvitationWire {
+    /// The token: the console takes it at `/invitation?token=…`.
+    pub token: String,
+    /// Until when it works.
+    pub expires: Timestamp,
+    /// For whom.
+    pub user: yagura_state::User,
+}
+
+/// Asks for whom an invitation is.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationQuestion {
+    /// The token of the invitation.
+    pub token: String,
+}
+
+/// For whom an invitation is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct InvitedWire {
+    /// Name they sign in with.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Shortest password that is accepted, in characters.
+    pub password_chars_min: usize,
+}
+
+/// Takes an invitation.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationRequest {
+    /// The token of the invitation.
+    pub token: String,
+    /// Password, at least 12 characters.
+    pub password: String,
+}
+
+/// Sets everything about a webhook.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookRequest {
+    /// What people call it.
+    pub name: String,
+    /// Where it is called: `https://…`, or `http://…` inside one's own network.
+    pub url: String,
+    /// In which form it is told.
+    pub shape: WebhookShape,
+    /// It is told of findings at least this severe.
+    pub severity_min: Severity,
+    /// Whether it is told.
+    pub enabled: bool,
+    /// The secret with which messages are signed; PagerDuty's routing key. Left out, the one there is stays; empty, it is
+    /// taken away.
+    pub secret: Option<String>,
+}
+
+/// How a try went.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WebhookTested {
+    /// Whether the other side took it.
+    pub delivered: bool,
+    /// Why it did not.
+    pub reason: Option<String>,
 }
 
 /// One page of the audit trail.

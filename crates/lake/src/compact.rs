@@ -2,22 +2,14 @@
 
 use std::{fs::File, path::Path, sync::Arc};
 
-use datafusion::{
-    arrow::{
-        array::{AsArray, RecordBatch, UInt32Array},
-        compute::take_record_batch,
-        datatypes::TimestampNanosecondType,
-    },
-    parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder,
-};
+use datafusion::{arrow::array::RecordBatch, parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder};
 
 use crate::{
     LakeError,
-    column::{Column, fit},
+    column::fit,
     file::{DataFile, FileName},
-    limits::{COMPACT_BYTES_MAX, COMPACT_FILES_MIN, COMPACT_ROWS_MAX, ROW_GROUP_ROWS},
-    seal::write,
-    words::merge,
+    limits::{COMPACT_BYTES_MAX, COMPACT_FILES_MIN, COMPACT_ROWS_MAX, MERGE_BATCH_ROWS},
+    seal::{RowOrder, write},
 };
 
 /// The next files to merge. `files` is ordered by partition and segment; only neighbours are merged, so that the
@@ -45,37 +37,30 @@ pub(crate) fn next_run(files: &[Arc<DataFile>]) -> Option<Vec<Arc<DataFile>>> {
     (run.len() >= COMPACT_FILES_MIN).then_some(run)
 }
 
-/// Writes the merged file. It counts, and its parts do not, from the moment it has its name.
+/// Writes the merged file. It counts, and its parts do not, from the moment it has its name. A part at a time is read,
+/// so that a merge needs little memory.
+///
+/// # Errors
+/// [`LakeError::Corrupt`] names the part that cannot be read.
 pub(crate) fn merge_files(events: &Path, run: &[Arc<DataFile>]) -> Result<DataFile, LakeError> {
     let (Some(first), Some(last)) = (run.first(), run.last()) else {
         return Err(LakeError::Corrupt { path: events.to_owned(), reason: "no files to merge".to_owned() });
     };
-    let mut batches = Vec::new();
-    for file in run {
-        batches.extend(read(&file.path)?);
-    }
-    let corrupt = |reason: String| LakeError::Corrupt { path: first.path.clone(), reason };
-    let rows = merge(&batches.iter().collect::<Vec<_>>()).map_err(|error| corrupt(error.to_string()))?;
-    drop(batches);
-    let rows = sort(&rows).map_err(|error| corrupt(error.to_string()))?;
-    let name = FileName { first: first.first, last: last.last, rows: rows.num_rows() as u64 };
-    write(events, first.partition, name, &rows)
+    let parts = run.iter().map(|file| open(&file.path)).collect::<Result<Vec<_>, _>>()?;
+    let rows = run.iter().map(|file| file.rows).sum();
+    let name = FileName { first: first.first, last: last.last, rows };
+    write(events, first.partition, name, RowOrder::Roughly, parts.into_iter().flatten())
 }
 
-fn sort(rows: &RecordBatch) -> Result<RecordBatch, datafusion::arrow::error::ArrowError> {
-    let times = rows.column(Column::Time.index()).as_primitive::<TimestampNanosecondType>().values();
-    let mut order: Vec<u32> = (0..).take(rows.num_rows()).collect();
-    order.sort_by_key(|row| times[*row as usize]);
-    take_record_batch(rows, &UInt32Array::from(order))
-}
-
-fn read(path: &Path) -> Result<Vec<RecordBatch>, LakeError> {
-    let corrupt = |reason: String| LakeError::Corrupt { path: path.to_owned(), reason };
-    let file = File::open(path).map_err(LakeError::io("open", path))?;
+// The rows of one file. The footer is read now, the rows when they are asked for.
+fn open(path: &Path) -> Result<impl Iterator<Item = Result<RecordBatch, LakeError>> + use<>, LakeError> {
+    let corrupt = |path: &Path, reason: String| LakeError::Corrupt { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(|error| corrupt(path, error.to_string()))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(|builder| builder.with_batch_size(ROW_GROUP_ROWS).build())
-        .map_err(|error| corrupt(error.to_string()))?;
-    reader
-        .map(|batch| batch.and_then(|batch| fit(&batch)).map_err(|error| corrupt(error.to_string())))
-        .collect()
+        .and_then(|builder| builder.with_batch_size(MERGE_BATCH_ROWS).build())
+        .map_err(|error| corrupt(path, error.to_string()))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| {
+        batch.and_then(|batch| fit(&batch)).map_err(|error| corrupt(&path, error.to_string()))
+    }))
 }

@@ -117,7 +117,7 @@ pub(crate) struct FileName {
 }
 
 impl FileName {
-    fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         let mut numbers = name.strip_suffix(".parquet")?.split('-').map(str::parse);
         let parsed =
             Self { first: numbers.next()?.ok()?, last: numbers.next()?.ok()?, rows: numbers.next()?.ok()? };

@@ -2,17 +2,25 @@
 
 use std::{path::Path, sync::Arc, time::SystemTime};
 
-use datafusion::arrow::{array::RecordBatch, compute::concat_batches};
+use datafusion::{
+    arrow::{array::RecordBatch, compute::concat_batches},
+    common::DataFusionError,
+};
 use serde_json::Value;
 use yagura_event::{Event, Timestamp, to_ocsf};
 
 use crate::{
     EventFilter, LakeError, LakeOptions, LakeStats, QueryLimits, QueryResult, StoredEvent, TableSchema,
     column::{Column, SCHEMA},
+    damage,
     keeper::Keeper,
-    limits::READER_TRIES,
+    limits::{DAMAGE_TRIES, READER_TRIES},
     owner::{Dirs, Owner, Snapshot},
-    query, reader,
+    query::{
+        self,
+        workers::{self, Failure},
+    },
+    reader::{self, Reader},
     rebuild::{self, Row},
     schema,
 };
@@ -26,7 +34,7 @@ pub struct Lake {
 
 enum Side {
     Owner(Arc<Owner>, #[expect(dead_code, reason = "ends its threads when it is dropped")] Keeper),
-    Reader(Dirs),
+    Reader(Arc<Reader>),
 }
 
 /// An event as it was stored.
@@ -60,7 +68,7 @@ impl Lake {
     pub fn open_read_only(dir: &Path) -> Result<Self, LakeError> {
         let dirs = Dirs::new(dir)?;
         std::fs::read_dir(&dirs.wal).map_err(LakeError::io("open the lake's log", &dirs.wal))?;
-        Ok(Self { side: Side::Reader(dirs) })
+        Ok(Self { side: Side::Reader(Arc::new(Reader::new(dirs))) })
     }
 
     /// Takes events in. They can be queried at once, are with the operating system within 200 ms and safe on disk
@@ -101,16 +109,20 @@ impl Lake {
         self.owner()?.maintain(now)
     }
 
-    /// Runs one SQL statement that reads: SELECT, EXPLAIN, SHOW or DESCRIBE over the tables of [`Lake::schema`].
+    /// Runs one SQL statement that reads: SELECT, EXPLAIN, SHOW or DESCRIBE over the tables of [`Lake::schema`]. It runs
+    /// on threads of its own: whoever waits for it can do something else. Files that turn out to be damaged are set aside
+    /// and counted ([`LakeStats::damaged_files`]); the others answer.
     ///
     /// # Errors
     /// [`LakeError::Sql`] and [`LakeError::NotAllowed`] are for who wrote the statement, [`LakeError::TimedOut`] and
     /// [`LakeError::TooMuchMemory`] say which limit it met.
     pub async fn query(&self, sql: &str, limits: QueryLimits) -> Result<QueryResult, LakeError> {
-        let query = self.query_with_retries(sql, limits);
-        tokio::time::timeout(limits.time_max, query)
-            .await
-            .unwrap_or(Err(LakeError::TimedOut(limits.time_max)))
+        let sql: Arc<str> = sql.into();
+        self.answer(limits, move |snapshot| {
+            let sql = Arc::clone(&sql);
+            async move { query::run(snapshot, &sql, limits).await }
+        })
+        .await
     }
 
     /// The latest events that pass the filter, the latest first.
@@ -172,35 +184,82 @@ impl Lake {
     pub fn stats(&self) -> Result<LakeStats, LakeError> {
         match &self.side {
             Side::Owner(owner, _) => Ok(owner.stats()),
-            Side::Reader(dirs) => reader::stats(dirs),
+            Side::Reader(reader) => reader::stats(reader),
         }
     }
 
-    async fn query_with_retries(&self, sql: &str, limits: QueryLimits) -> Result<QueryResult, LakeError> {
-        let mut tries = 1;
-        loop {
-            match query::run(self.snapshot()?, sql, limits).await {
-                Err(error) if query::is_vanished_file(&error) && tries < READER_TRIES => tries += 1,
-                result => return result.map_err(|error| query::explain(&error, limits)),
+    // Asks until the answer is not spoilt by a file that is damaged or was merged away meanwhile.
+    async fn answer<T: Send + 'static, F>(
+        &self,
+        limits: QueryLimits,
+        ask: impl Fn(Arc<Snapshot>) -> F,
+    ) -> Result<T, LakeError>
+    where
+        F: Future<Output = Result<T, DataFusionError>> + Send + 'static,
+    {
+        let asked = async {
+            let (mut vanished, mut damaged) = (0, 0);
+            loop {
+                let snapshot = Arc::new(self.snapshot()?);
+                let failure = match workers::run(ask(Arc::clone(&snapshot))).await? {
+                    Ok(answer) => return Ok(answer),
+                    Err(failure) => failure,
+                };
+                let is_vanished = matches!(&failure, Failure::Error(error) if query::is_vanished_file(error));
+                let may_retry = if is_vanished && matches!(self.side, Side::Reader(_)) {
+                    vanished += 1;
+                    vanished < READER_TRIES
+                } else {
+                    let may_be_damage = match &failure {
+                        Failure::Error(error) => is_vanished || query::is_damage(error),
+                        Failure::Panic => true,
+                    };
+                    damaged += 1;
+                    may_be_damage && damaged < DAMAGE_TRIES && self.set_aside_damaged(&snapshot).await
+                };
+                if !may_retry {
+                    return Err(failure.explain(limits));
+                }
             }
-        }
+        };
+        tokio::time::timeout(limits.time_max, asked)
+            .await
+            .unwrap_or(Err(LakeError::TimedOut(limits.time_max)))
+    }
+
+    // Checks what a query read; true where something bad was found and taken out of the way of the next.
+    async fn set_aside_damaged(&self, snapshot: &Arc<Snapshot>) -> bool {
+        let snapshot = Arc::clone(snapshot);
+        let side = match &self.side {
+            Side::Owner(owner, _) => Ok(Arc::clone(owner)),
+            Side::Reader(reader) => Err(Arc::clone(reader)),
+        };
+        let work = move || {
+            let bad = damage::find(&snapshot.touched());
+            match side {
+                Ok(owner) => owner.set_aside(&bad),
+                Err(reader) => reader.set_aside(&bad),
+            }
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or(false)
     }
 
     // The whole result as one batch; for our own statements, whose results are small.
     async fn rows(&self, sql: &str, limits: QueryLimits) -> Result<RecordBatch, LakeError> {
-        let snapshot = self.snapshot()?;
-        let collect = async {
-            let context = query::session(snapshot, limits)?;
-            context.sql(sql).await?.collect().await
-        };
-        let batches = collect.await.map_err(|error| query::explain(&error, limits))?;
+        let sql: Arc<str> = sql.into();
+        let batches = self
+            .answer(limits, move |snapshot| {
+                let sql = Arc::clone(&sql);
+                async move { query::session(snapshot, limits)?.sql(&sql).await?.collect().await }
+            })
+            .await?;
         concat_batches(&SCHEMA, &batches).map_err(|error| LakeError::Query(error.to_string()))
     }
 
     fn snapshot(&self) -> Result<Snapshot, LakeError> {
         match &self.side {
             Side::Owner(owner, _) => Ok(owner.snapshot()),
-            Side::Reader(dirs) => reader::snapshot(dirs),
+            Side::Reader(reader) => reader.snapshot(),
         }
     }
 

@@ -24,6 +24,7 @@
 
 mod column;
 mod compact;
+mod damage;
 mod encode;
 mod error;
 mod file;
@@ -46,6 +47,7 @@ mod value;
 mod wal;
 mod words;
 
+pub use damage::DamagedFile;
 pub use encode::StoredEvent;
 pub use error::{DropCause, LakeError};
 pub use lake::{Lake, RebuiltEvent};

@@ -26,8 +26,22 @@ pub(crate) const BLOOM_ROWS_MIN: usize = 5_000;
 pub(crate) const COMPACT_FILES_MIN: usize = 4;
 /// Most rows of a merged file; files with a quarter of it stay as they are.
 pub(crate) const COMPACT_ROWS_MAX: u64 = 1_000_000;
-/// Most bytes of the files merged at once: they are held in memory, unpacked to some twenty times of it at worst, and
-/// a text column of a batch ends at 2 GB.
+/// Most bytes of the files merged at once.
 pub(crate) const COMPACT_BYTES_MAX: u64 = 64 << 20;
+/// Rows that are held in memory at once while files are written, merged or checked.
+pub(crate) const MERGE_BATCH_ROWS: usize = 4_096;
 /// How often a query is tried again after a file was merged away under a reader beside the owner.
 pub(crate) const READER_TRIES: usize = 5;
+/// How often a query is asked again after damaged files were taken out of its way. Each time at least one is gone.
+pub(crate) const DAMAGE_TRIES: usize = 100;
+/// Damaged files that are named in the statistics; all are counted.
+pub(crate) const DAMAGED_SHOWN_MAX: usize = 20;
+/// Largest log that is read; no segment of ours comes near it.
+pub(crate) const LOG_BYTES_MAX: u64 = 1 << 30;
+/// Words and signs one statement may have, without white space, commas and literal values: deeper ones would cost more
+/// stack than a thread has.
+pub(crate) const SQL_TOKENS_MAX: usize = 3_000;
+/// Tables a statement may read once its WITH parts are put in the place of their names.
+pub(crate) const SQL_TABLES_MAX: u64 = 200;
+/// Stack of the threads that answer queries. Pages that are never touched cost nothing.
+pub(crate) const QUERY_STACK_BYTES: usize = 64 << 20;

@@ -13,6 +13,8 @@ pub struct LakeOptions {
     pub retention_bytes: u64,
     /// A segment of the log with this many rows becomes Parquet.
     pub seal_rows: usize,
+    /// A segment of the log that takes this much memory becomes Parquet.
+    pub seal_bytes: usize,
     /// A segment of the log of this age becomes Parquet.
     pub seal_age: Duration,
     /// Events held in memory (not sealed yet) take at most this many bytes; what comes beyond is dropped and counted.
@@ -26,6 +28,7 @@ impl Default for LakeOptions {
             retention_age: Duration::from_secs(30 * 24 * 3600),
             retention_bytes: 20 << 30,
             seal_rows: 250_000,
+            seal_bytes: 24 << 20,
             seal_age: Duration::from_secs(600),
             memory_bytes_max: 512 << 20,
         }
@@ -45,6 +48,6 @@ pub struct QueryLimits {
 
 impl Default for QueryLimits {
     fn default() -> Self {
-        Self { rows_max: 10_000, time_max: Duration::from_secs(30), memory_bytes_max: 512 << 20 }
+        Self { rows_max: 10_000, time_max: Duration::from_secs(30), memory_bytes_max: 256 << 20 }
     }
 }

@@ -47,6 +47,23 @@ pub(crate) struct Owner {
 pub(crate) struct Snapshot {
     pub(crate) batches: Vec<MemoryBatch>,
     pub(crate) files: Vec<Arc<DataFile>>,
+    touched: Mutex<Vec<Arc<DataFile>>>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(batches: Vec<MemoryBatch>, files: Vec<Arc<DataFile>>) -> Self {
+        Self { batches, files, touched: Mutex::default() }
+    }
+
+    /// Notes that a query reads these files.
+    pub(crate) fn touch(&self, files: &[&Arc<DataFile>]) {
+        lock(&self.touched).extend(files.iter().map(|file| Arc::clone(file)));
+    }
+
+    /// The files that queries read.
+    pub(crate) fn touched(&self) -> Vec<Arc<DataFile>> {
+        lock(&self.touched).clone()
+    }
 }
 
 // Every row is in exactly one of the three.
@@ -64,10 +81,8 @@ impl Owner {
         let _ = self.flush();
         let view = lock(&self.view);
         let segments = view.sealing.iter().map(|segment| &**segment).chain([&view.active]);
-        Snapshot {
-            batches: segments.flat_map(|segment| segment.batches.iter().cloned()).collect(),
-            files: view.files.clone(),
-        }
+        let batches = segments.flat_map(|segment| segment.batches.iter().cloned()).collect();
+        Snapshot::new(batches, view.files.clone())
     }
 
     pub(crate) fn stats(&self) -> LakeStats {
@@ -104,6 +119,9 @@ impl Owner {
             expired_bytes: counters.expired_bytes,
             damaged_frames: counters.damaged_frames,
             torn_bytes: counters.torn_bytes,
+            damaged_files: counters.damage.files,
+            damaged_rows: counters.damage.rows,
+            damaged: counters.damage.latest.clone(),
             last_error: counters.last_error.clone(),
         }
     }
@@ -149,6 +167,6 @@ impl View {
 }
 
 // A panic under a lock loses at most the change it was making; the lake goes on.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,8 @@
 //! SQL over a snapshot: what is allowed, how much it may use, and how its errors read.
 
 mod explain;
+mod guard;
+pub(crate) mod workers;
 
 use std::{sync::Arc, time::Instant};
 
@@ -20,7 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 use yagura_event::OcsfClass;
 
-pub(crate) use self::explain::{explain, is_vanished_file};
+pub(crate) use self::explain::{explain, is_damage, is_vanished_file};
 use crate::{
     QueryLimits,
     owner::Snapshot,
@@ -53,11 +55,12 @@ pub struct ResultColumn {
 
 /// Runs one statement.
 pub(crate) async fn run(
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     sql: &str,
     limits: QueryLimits,
 ) -> Result<QueryResult, DataFusionError> {
     let begun = Instant::now();
+    guard::check(sql)?;
     let context = session(snapshot, limits)?;
     let frame = plan(&context, sql).await?;
     let mut result = collect(frame, limits).await?;
@@ -66,7 +69,10 @@ pub(crate) async fn run(
 }
 
 /// A session that knows the lake's tables and nothing else.
-pub(crate) fn session(snapshot: Snapshot, limits: QueryLimits) -> Result<SessionContext, DataFusionError> {
+pub(crate) fn session(
+    snapshot: Arc<Snapshot>,
+    limits: QueryLimits,
+) -> Result<SessionContext, DataFusionError> {
     let config = SessionConfig::new()
         .with_information_schema(true)
         .set_bool("datafusion.execution.parquet.pushdown_filters", true)
@@ -78,7 +84,7 @@ pub(crate) fn session(snapshot: Snapshot, limits: QueryLimits) -> Result<Session
         .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
         .build_arc()?;
     let context = SessionContext::new_with_config_rt(config, runtime);
-    let snapshot = Arc::new(snapshot);
+    guard::AMPLIFIERS.iter().for_each(|name| context.deregister_udf(name));
     context.register_table(EVENTS, Arc::new(EventsTable::new(Arc::clone(&snapshot), None)))?;
     for class in OcsfClass::ALL {
         let table = EventsTable::new(Arc::clone(&snapshot), Some(class));

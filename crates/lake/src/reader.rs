@@ -3,24 +3,66 @@
 //! INVARIANT: a snapshot has every row once. The log is read first, then the files are listed; if meanwhile a segment
 //! was sealed (its log is gone) or the listing changed, everything is read again.
 
-use std::{io, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
 
 use crate::{
-    LakeError, LakeStats,
+    DamagedFile, LakeError, LakeStats,
+    damage::DamageCount,
     file::{self, DataFile},
     limits::READER_TRIES,
     memory::MemoryBatch,
-    owner::{Dirs, Snapshot},
+    owner::{Dirs, Snapshot, lock},
     stats::Counters,
     wal,
 };
 use yagura_event::Timestamp;
 
-/// What is on disk now: sealed files and logs. Rows of the last moments may be missing.
-pub(crate) fn snapshot(dirs: &Dirs) -> Result<Snapshot, LakeError> {
+/// A lake that is read, and what in it turned out to be unreadable. Nothing is moved: that is the owner's business.
+pub(crate) struct Reader {
+    pub(crate) dirs: Dirs,
+    damage: Mutex<DamageCount>,
+    left_out: Mutex<BTreeSet<PathBuf>>,
+}
+
+impl Reader {
+    pub(crate) fn new(dirs: Dirs) -> Self {
+        Self { dirs, damage: Mutex::default(), left_out: Mutex::default() }
+    }
+
+    /// What is on disk now: sealed files and logs. Rows of the last moments may be missing.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, LakeError> {
+        let mut snapshot = snapshot(&self.dirs, |path, reason| {
+            self.leave_out(path, 0, reason);
+        })?;
+        let left_out = lock(&self.left_out);
+        snapshot.files.retain(|file| !left_out.contains(&file.path));
+        Ok(snapshot)
+    }
+
+    /// Reads these files no more; false where none of them was read.
+    pub(crate) fn set_aside(&self, bad: &[(Arc<DataFile>, String)]) -> bool {
+        bad.iter().fold(false, |any, (file, reason)| self.leave_out(&file.path, file.rows, reason) || any)
+    }
+
+    fn leave_out(&self, path: &Path, rows: u64, reason: &str) -> bool {
+        let is_new = lock(&self.left_out).insert(path.to_owned());
+        if is_new {
+            let file = DamagedFile { path: path.to_owned(), reason: reason.to_owned(), rows };
+            lock(&self.damage).add(file);
+        }
+        is_new
+    }
+}
+
+fn snapshot(dirs: &Dirs, mut bad_log: impl FnMut(&Path, &str)) -> Result<Snapshot, LakeError> {
     let mut tries = 1;
     loop {
-        match try_snapshot(dirs) {
+        match try_snapshot(dirs, &mut bad_log) {
             Ok(Some(snapshot)) => return Ok(snapshot),
             Err(error) if tries >= READER_TRIES => return Err(error),
             Ok(None) if tries >= READER_TRIES => {
@@ -33,7 +75,7 @@ pub(crate) fn snapshot(dirs: &Dirs) -> Result<Snapshot, LakeError> {
 }
 
 // `None` where something changed meanwhile.
-fn try_snapshot(dirs: &Dirs) -> Result<Option<Snapshot>, LakeError> {
+fn try_snapshot(dirs: &Dirs, bad_log: &mut impl FnMut(&Path, &str)) -> Result<Option<Snapshot>, LakeError> {
     let ids = wal::segments(&dirs.wal)?;
     let mut batches = Vec::new();
     for id in &ids {
@@ -41,7 +83,7 @@ fn try_snapshot(dirs: &Dirs) -> Result<Option<Snapshot>, LakeError> {
         match wal::replay(&path) {
             Ok(replay) => batches.extend(replay.batches.into_iter().map(MemoryBatch::new)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(LakeError::io("read", path)(error)),
+            Err(error) => bad_log(&path, &error.to_string()),
         }
     }
     let files = file::list(&dirs.events, &ids)?.files;
@@ -51,12 +93,13 @@ fn try_snapshot(dirs: &Dirs) -> Result<Option<Snapshot>, LakeError> {
     if names(&files) != names(&again) || !ids.iter().all(|id| ids_now.contains(id)) {
         return Ok(None);
     }
-    Ok(Some(Snapshot { batches, files: files.into_iter().map(Arc::new).collect() }))
+    Ok(Some(Snapshot::new(batches, files.into_iter().map(Arc::new).collect())))
 }
 
 /// What is on disk, counted; what the owner counts since its start is not known here.
-pub(crate) fn stats(dirs: &Dirs) -> Result<LakeStats, LakeError> {
-    let snapshot = snapshot(dirs)?;
+pub(crate) fn stats(reader: &Reader) -> Result<LakeStats, LakeError> {
+    let snapshot = reader.snapshot()?;
+    let damage = lock(&reader.damage).clone();
     let rows_in_memory = snapshot.batches.iter().map(|batch| batch.rows() as u64).sum::<u64>();
     let files = &snapshot.files;
     let file_start = files.first().map(|file| file.partition.hour.start_nanos());
@@ -72,6 +115,9 @@ pub(crate) fn stats(dirs: &Dirs) -> Result<LakeStats, LakeError> {
         oldest: oldest.map(Timestamp::from_nanos),
         newest: newest.map(Timestamp::from_nanos),
         dropped: Counters::new().dropped,
+        damaged_files: damage.files,
+        damaged_rows: damage.rows,
+        damaged: damage.latest,
         ..LakeStats::default()
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use yagura_event::Timestamp;
 
-use crate::{DropCause, LakeError};
+use crate::{DamagedFile, DropCause, LakeError, damage::DamageCount};
 
 /// What the lake holds, did and lost. Counts of what it did begin when it was opened.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -44,6 +44,13 @@ pub struct LakeStats {
     pub damaged_frames: u64,
     /// Bytes at the ends of segments that a crash cut off, when the lake was opened.
     pub torn_bytes: u64,
+    /// Files that could not be read and were set aside in the folder `damaged`; those of earlier runs that still lie
+    /// there are counted too.
+    pub damaged_files: u64,
+    /// Events in them, as far as their names tell.
+    pub damaged_rows: u64,
+    /// The latest of them.
+    pub damaged: Vec<DamagedFile>,
     /// The latest failure.
     pub last_error: Option<String>,
 }
@@ -59,6 +66,7 @@ pub(crate) struct Counters {
     pub(crate) expired_bytes: u64,
     pub(crate) damaged_frames: u64,
     pub(crate) torn_bytes: u64,
+    pub(crate) damage: DamageCount,
     pub(crate) last_error: Option<String>,
 }
 

@@ -47,9 +47,9 @@ impl EventsTable {
     }
 
     // Newest first: who asks for the latest rows then reads little.
-    fn files(&self, wanted: &Wanted) -> Vec<&DataFile> {
-        let files = self.snapshot.files.iter().rev().map(|file| &**file);
-        let is_wanted = |file: &&DataFile| {
+    fn files(&self, wanted: &Wanted) -> Vec<&Arc<DataFile>> {
+        let files = self.snapshot.files.iter().rev();
+        let is_wanted = |file: &&Arc<DataFile>| {
             let hour = file.partition.hour;
             self.class.is_none_or(|class| class == file.partition.class)
                 && wanted.has_class(file.partition.class)
@@ -72,7 +72,7 @@ impl EventsTable {
     fn scan_files(
         &self,
         state: &dyn Session,
-        files: &[&DataFile],
+        files: &[&Arc<DataFile>],
         projection: Option<&Vec<usize>>,
         filters: &[Expr],
         limit: Option<usize>,
@@ -134,6 +134,7 @@ impl TableProvider for EventsTable {
             )?);
         }
         if !files.is_empty() {
+            self.snapshot.touch(&files);
             inputs.push(self.scan_files(state, &files, projection, filters, limit)?);
         }
         match inputs.len() {

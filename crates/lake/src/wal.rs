@@ -19,7 +19,7 @@ use datafusion::arrow::{
 use crate::{
     LakeError,
     column::{SCHEMA, fit},
-    limits::FRAME_BYTES_MAX,
+    limits::{FRAME_BYTES_MAX, LOG_BYTES_MAX},
 };
 
 const MAGIC: [u8; 4] = *b"YGF1";
@@ -71,12 +71,19 @@ pub(crate) struct Replay {
     pub(crate) torn_bytes: u64,
     /// Where the last whole frame ends.
     pub(crate) good_bytes: u64,
+    /// Whether nothing in it is a log of ours, not even the start of one that a crash cut off.
+    pub(crate) is_alien: bool,
 }
 
 /// Reads a segment. Damage is counted, never an error; an error is a file that cannot be read at all.
 pub(crate) fn replay(path: &Path) -> io::Result<Replay> {
     let mut bytes = Vec::new();
-    File::open(path)?.read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() > LOG_BYTES_MAX {
+        return Err(io::Error::other("it is no file, or too large for a log"));
+    }
+    file.take(LOG_BYTES_MAX).read_to_end(&mut bytes)?;
     let mut replay = Replay::default();
     let mut at = 0;
     while at < bytes.len() {
@@ -98,6 +105,8 @@ pub(crate) fn replay(path: &Path) -> io::Result<Replay> {
             },
         }
     }
+    let begins = bytes.iter().zip(&MAGIC).all(|(byte, magic)| byte == magic);
+    replay.is_alien = replay.good_bytes == 0 && !begins;
     Ok(replay)
 }
 

@@ -40,11 +40,15 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Further host names by which browsers may call this server (guards against DNS rebinding).
     pub host_names: Vec<String>,
+    /// Address under which people reach the console, for links in messages: `https://yagura.example`. Default: the
+    /// address that is listened on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8470)), host_names: Vec::new() }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8470)), host_names: Vec::new(), public_url: None }
     }
 }
 

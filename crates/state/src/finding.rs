@@ -1,12 +1,13 @@
 //! Recording findings, and deciding about them. Listing them is `finding_list.rs`.
 
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
-use yagura_event::{Evidence, Finding, FindingId, FindingStatus, Severity, Timestamp};
+use yagura_event::{Evidence, Finding, FindingId, FindingKind, FindingStatus, Severity, Timestamp};
 
 use crate::{
-    By, State, StateError, audit,
+    By, State, StateError, audit, delivery,
     error::checked,
-    limits::{EVIDENCE_BYTES_MAX, REASON_BYTES_MAX, TAGS_MAX, TEXT_BYTES_MAX, cut},
+    incident,
+    limits::{DECISIONS_MAX, EVIDENCE_BYTES_MAX, REASON_BYTES_MAX, TAGS_MAX, TEXT_BYTES_MAX, cut},
 };
 
 const HOUR_NANOS: i64 = 3_600_000_000_000;
@@ -68,38 +69,39 @@ impl State {
         change: FindingChange<'_>,
         by: By<'_>,
     ) -> Result<Finding, StateError> {
-        let reason = match (change.status, change.reason) {
-            (FindingStatus::Open, None) => None,
-            (_, reason) => Some(checked("reason", reason.unwrap_or_default(), REASON_BYTES_MAX)?),
-        };
-        match change.accepted_until {
-            Some(_) if change.status != FindingStatus::Accepted => {
-                return Err(StateError::invalid("accepted_until", "goes with the status `accepted` only"));
-            }
-            Some(until) if until <= by.time => {
-                return Err(StateError::invalid("accepted_until", "lies in the past"));
-            }
-            _ => {}
-        }
+        let reason = checked_reason(change, by.time)?;
         let mut transaction = self.write().await?;
-        let done = sqlx::query(
-            "UPDATE findings SET status = $1, status_reason = $2, accepted_until = $3, status_time = $4 WHERE id = $5",
-        )
-        .bind(change.status.name())
-        .bind(reason)
-        .bind(change.accepted_until.map(Timestamp::nanos))
-        .bind(by.time.nanos())
-        .bind(id.as_str())
-        .execute(&mut *transaction)
-        .await?;
-        if done.rows_affected() == 0 {
+        if !set_status(&mut transaction, id, change, reason, by).await? {
             return Err(StateError::not_found("finding", id.as_str()));
         }
-        let until = change.accepted_until.map(|until| format!(" until {until}")).unwrap_or_default();
-        let detail = format!("{}{until}: {}", change.status.name(), reason.unwrap_or_default());
-        audit::append(&mut transaction, by, "finding_set_status", id.as_str(), &detail).await?;
         transaction.commit().await?;
         self.finding_get(id).await
+    }
+
+    /// Decides about many findings at once, in one transaction. Returns those that were there.
+    ///
+    /// # Errors
+    /// [`StateError::Invalid`] as for one, and when there are more than [`DECISIONS_MAX`]; or when the database fails.
+    pub async fn finding_set_status_many(
+        &self,
+        ids: &[FindingId],
+        change: FindingChange<'_>,
+        by: By<'_>,
+    ) -> Result<Vec<FindingId>, StateError> {
+        if ids.len() > DECISIONS_MAX {
+            let reason = format!("{} findings; at most {DECISIONS_MAX} are decided at once", ids.len());
+            return Err(StateError::invalid("ids", reason));
+        }
+        let reason = checked_reason(change, by.time)?;
+        let mut transaction = self.write().await?;
+        let mut decided = Vec::with_capacity(ids.len());
+        for id in ids {
+            if set_status(&mut transaction, id, change, reason, by).await? {
+                decided.push(id.clone());
+            }
+        }
+        transaction.commit().await?;
+        Ok(decided)
     }
 
     /// Opens the findings whose acceptance ended before `now`; returns how many.
@@ -134,6 +136,47 @@ impl State {
     }
 }
 
+fn checked_reason<'a>(change: FindingChange<'a>, now: Timestamp) -> Result<Option<&'a str>, StateError> {
+    match change.accepted_until {
+        Some(_) if change.status != FindingStatus::Accepted => {
+            return Err(StateError::invalid("accepted_until", "goes with the status `accepted` only"));
+        }
+        Some(until) if until <= now => return Err(StateError::invalid("accepted_until", "lies in the past")),
+        _ => {}
+    }
+    match (change.status, change.reason) {
+        (FindingStatus::Open, None) => Ok(None),
+        (_, reason) => checked("reason", reason.unwrap_or_default(), REASON_BYTES_MAX).map(Some),
+    }
+}
+
+/// Decides about one finding; false where there is none of this id.
+pub(crate) async fn set_status(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &FindingId,
+    change: FindingChange<'_>,
+    reason: Option<&str>,
+    by: By<'_>,
+) -> Result<bool, StateError> {
+    let done = sqlx::query(
+        "UPDATE findings SET status = $1, status_reason = $2, accepted_until = $3, status_time = $4 WHERE id = $5",
+    )
+    .bind(change.status.name())
+    .bind(reason)
+    .bind(change.accepted_until.map(Timestamp::nanos))
+    .bind(by.time.nanos())
+    .bind(id.as_str())
+    .execute(&mut **transaction)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let until = change.accepted_until.map(|until| format!(" until {until}")).unwrap_or_default();
+    let detail = format!("{}{until}: {}", change.status.name(), reason.unwrap_or_default());
+    audit::append(transaction, by, "finding_set_status", id.as_str(), &detail).await?;
+    Ok(true)
+}
+
 /// Writes one finding, or adds it to the one with the same cause; true if it is new or opens again.
 pub(crate) async fn record(
     transaction: &mut Transaction<'_, Sqlite>,
@@ -145,6 +188,9 @@ pub(crate) async fn record(
         .await?;
     let Some(row) = known else {
         write(transaction, &cut_finding(new), new.last_seen.nanos()).await?;
+        if new.status == FindingStatus::Open {
+            tell(transaction, new, true).await?;
+        }
         return Ok(true);
     };
     let status_time: i64 = row.try_get("status_time")?;
@@ -162,7 +208,23 @@ pub(crate) async fn record(
     }
     let status_time = if reopens { new.last_seen.nanos() } else { status_time };
     write(transaction, &merged, status_time).await?;
+    tell(transaction, &merged, reopens).await?;
     Ok(reopens)
+}
+
+// Webhooks and incidents are for what happens. What lies in an asset, thousands at once, is for the scan's page.
+async fn tell(
+    transaction: &mut Transaction<'_, Sqlite>,
+    finding: &Finding,
+    is_new: bool,
+) -> Result<(), StateError> {
+    if finding.kind == FindingKind::Vulnerability {
+        return Ok(());
+    }
+    if is_new {
+        delivery::enqueue(transaction, finding).await?;
+    }
+    incident::join(transaction, finding).await
 }
 
 // What happened late (a queue that was replayed) must not overwrite what is known of later.

@@ -121,10 +121,10 @@ pub struct RuleCount {
 
 const TOP_RULES: i64 = 10;
 
-// Everything but evidence, which can be large and which a list does not show.
-const LIST_COLUMNS: &str = "SELECT id, kind, severity, confidence, title, message, rule, rule_source, techniques, \
+/// Everything but evidence, which can be large and which a list does not show.
+pub(crate) const LIST_COLUMNS_OF: &str = "SELECT id, kind, severity, confidence, title, message, rule, rule_source, techniques, \
      tags, asset_id, asset_name, container_id, process_path, user_name, first_seen, last_seen, occurrences, status, \
-     status_reason, accepted_until, remediation, '[]' AS evidence FROM findings WHERE 1 = 1";
+     status_reason, accepted_until, remediation, '[]' AS evidence FROM findings";
 
 impl State {
     /// One page of findings. A page costs the same wherever it lies, because it begins at a key and not at an offset.
@@ -139,7 +139,8 @@ impl State {
     ) -> Result<FindingPage, StateError> {
         let limit = limit.clamp(1, PAGE_MAX);
         let after = cursor.map(|text| Cursor::parse(text, filter.order)).transpose()?;
-        let mut query = QueryBuilder::<Sqlite>::new(LIST_COLUMNS);
+        let mut query = QueryBuilder::<Sqlite>::new(LIST_COLUMNS_OF);
+        query.push(" WHERE 1 = 1");
         push_filter(&mut query, filter)?;
         if let Some(after) = after {
             after.push(&mut query);

@@ -9,9 +9,14 @@
 
 mod asset;
 mod audit;
+mod delivery;
+mod entity;
 mod error;
 mod finding;
 mod finding_list;
+mod incident;
+mod incident_list;
+mod invitation;
 pub mod limits;
 mod package;
 mod password;
@@ -27,14 +32,20 @@ mod state;
 mod token;
 mod user;
 mod vulnerability;
+mod webhook;
 
 pub use asset::AssetSummary;
 pub use audit::{AuditEntry, AuditVerdict, By};
+pub use delivery::{Delivery, DeliveryOutcome, DeliveryStatus, DueDelivery};
+pub use entity::EntityKind;
 pub use error::StateError;
 pub use finding::FindingChange;
 pub use finding_list::{
     FindingCounts, FindingFilter, FindingOrder, FindingPage, HourCount, RuleCount, SeverityCount, StatusCount,
 };
+pub use incident::{Incident, IncidentChange, IncidentStatus, Verdict};
+pub use incident_list::{IncidentComment, IncidentDetail, IncidentEntity, IncidentPage};
+pub use invitation::Invitation;
 pub use package::{InstalledPackage, PackageFilter, PackagePage};
 pub use password::Password;
 pub use proof::{Proof, ProofSummary};
@@ -45,7 +56,8 @@ pub use secret::Secret;
 pub use session::Session;
 pub use state::State;
 pub use token::ApiToken;
-pub use user::{Role, User};
+pub use user::{Role, User, UserChange};
 pub use vulnerability::{
     Vulnerability, VulnerabilityFilter, VulnerabilityGroup, VulnerabilityGrouping, VulnerabilityPage,
 };
+pub use webhook::{Webhook, WebhookChange, WebhookShape};

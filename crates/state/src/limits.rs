@@ -13,6 +13,8 @@ pub const TAGS_MAX: usize = 64;
 pub const FACTS_MAX: usize = 256;
 /// Longest reason for a decision.
 pub const REASON_BYTES_MAX: usize = 4 << 10;
+/// Most findings that are decided about at once.
+pub const DECISIONS_MAX: usize = 500;
 /// Longest saved query.
 pub const QUERY_BYTES_MAX: usize = 64 << 10;
 /// Longest value of a setting.
@@ -23,6 +25,20 @@ pub const PAGE_MAX: usize = 1000;
 pub const QUERIES_MAX: i64 = 1000;
 /// Most API tokens.
 pub const TOKENS_MAX: i64 = 1000;
+/// Longest address of a webhook.
+pub const URL_BYTES_MAX: usize = 2 << 10;
+/// Most webhooks.
+pub const WEBHOOKS_MAX: i64 = 50;
+/// Most deliveries that wait for one webhook; what comes beyond is counted.
+pub const DELIVERIES_PENDING_MAX: i64 = 1000;
+/// Most deliveries that are settled and kept for looking at.
+pub const DELIVERIES_KEPT_MAX: i64 = 2000;
+/// Most findings of one incident; the next ones begin another.
+pub const INCIDENT_FINDINGS_MAX: i64 = 500;
+/// Most things an incident is remembered to be about.
+pub const INCIDENT_ENTITIES_MAX: i64 = 200;
+/// Most comments of one incident.
+pub const COMMENTS_MAX: i64 = 500;
 /// Most sessions of one user; the oldest ends when one more begins.
 pub const SESSIONS_MAX: i64 = 50;
 /// Most proofs kept; the oldest go first.

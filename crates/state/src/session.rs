@@ -41,7 +41,8 @@ impl State {
         let hash = secret::hash(id);
         let row = sqlx::query(
             "SELECT users.*, sessions.seen, sessions.expires FROM sessions JOIN users ON users.id = sessions.user_id \
-             WHERE sessions.id_hash = $1 AND sessions.expires > $2 AND sessions.seen > $3",
+             WHERE sessions.id_hash = $1 AND sessions.expires > $2 AND sessions.seen > $3 \
+             AND NOT users.disabled",
         )
         .bind(&hash)
         .bind(now.nanos())
@@ -110,6 +111,11 @@ pub(crate) async fn insert(
     .bind(expires.nanos())
     .execute(&mut **transaction)
     .await?;
+    sqlx::query("UPDATE users SET last_sign_in = $1 WHERE id = $2")
+        .bind(by.time.nanos())
+        .bind(&user.id)
+        .execute(&mut **transaction)
+        .await?;
     audit::append(transaction, by, "session_create", &user.name, "").await?;
     Ok((id, Session { user: user.clone(), expires }))
 }

@@ -156,6 +156,9 @@ fn check_header(mut file: File, path: &Path) -> Result<(), StateError> {
 fn migrations() -> Vec<Migration> {
     [
         (1, "first", include_str!("../migrations/0001_first.sql")),
+        (2, "people", include_str!("../migrations/0002_people.sql")),
+        (3, "response", include_str!("../migrations/0003_response.sql")),
+        (4, "incidents", include_str!("../migrations/0004_incidents.sql")),
         (10, "scans", include_str!("../migrations/0010_scans.sql")),
     ]
     .into_iter()

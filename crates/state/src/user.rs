@@ -62,6 +62,21 @@ pub struct User {
     pub role: Role,
     /// When they were added.
     pub created: Timestamp,
+    /// Whether they are kept from signing in.
+    pub disabled: bool,
+    /// Whether they have not chosen a password yet, or are to choose a new one.
+    pub invited: bool,
+    /// When they last signed in.
+    pub last_sign_in: Option<Timestamp>,
+}
+
+/// What is changed about someone. What is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UserChange {
+    /// What they may do.
+    pub role: Option<Role>,
+    /// Whether they are kept from signing in.
+    pub disabled: Option<bool>,
 }
 
 impl State {
@@ -112,7 +127,12 @@ impl State {
             .bind(key(name))
             .fetch_optional(self.reader())
             .await?;
-        let hash = row.as_ref().map(|row| row.try_get("password_hash")).transpose()?;
+        let user_hash = |row: &SqliteRow| -> Result<Option<String>, StateError> {
+            let hash: String = row.try_get("password_hash")?;
+            // Who may not sign in is told no more than someone who does not exist.
+            Ok((!hash.is_empty() && !row.try_get::<bool, _>("disabled")?).then_some(hash))
+        };
+        let hash = row.as_ref().map(user_hash).transpose()?.flatten();
         if password::matches(password, hash).await? { row.as_ref().map(user).transpose() } else { Ok(None) }
     }
 
@@ -140,10 +160,45 @@ impl State {
         Ok(transaction.commit().await?)
     }
 
+    /// Changes what someone may do, or keeps them from signing in; that ends their sessions.
+    ///
+    /// # Errors
+    /// [`StateError::NotFound`], [`StateError::Conflict`] when no administrator would be left, or when the database fails.
+    pub async fn user_update(&self, id: &str, change: UserChange, by: By<'_>) -> Result<User, StateError> {
+        let mut transaction = self.write().await?;
+        let row = sqlx::query(
+            "UPDATE users SET role = COALESCE($1, role), disabled = COALESCE($2, disabled) WHERE id = $3 RETURNING *",
+        )
+        .bind(change.role.map(Role::name))
+        .bind(change.disabled)
+        .bind(id)
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or_else(|| StateError::not_found("user", id))?;
+        let user = user(&row)?;
+        keep_an_administrator(&mut transaction, &user.name).await?;
+        if user.disabled {
+            for table in ["sessions", "invitations"] {
+                sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE user_id = $1")))
+                    .bind(id)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        let detail = match (change.role, change.disabled) {
+            (_, Some(true)) => format!("{}, disabled", user.role.name()),
+            (_, Some(false)) => format!("{}, enabled", user.role.name()),
+            _ => user.role.name().to_owned(),
+        };
+        audit::append(&mut transaction, by, "user_update", &user.name, &detail).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
     /// Takes someone out, with their sessions.
     ///
     /// # Errors
-    /// [`StateError::NotFound`], [`StateError::Conflict`] for the last administrator, or when the database fails.
+    /// [`StateError::NotFound`], [`StateError::Conflict`] when no administrator would be left, or when the database fails.
     pub async fn user_delete(&self, name: &str, by: By<'_>) -> Result<(), StateError> {
         let mut transaction = self.write().await?;
         let done = sqlx::query("DELETE FROM users WHERE name_key = $1")
@@ -153,16 +208,38 @@ impl State {
         if done.rows_affected() == 0 {
             return Err(StateError::not_found("user", name));
         }
-        let admin: Option<i64> = sqlx::query_scalar("SELECT 1 FROM users WHERE role = 'admin' LIMIT 1")
-            .fetch_optional(&mut *transaction)
-            .await?;
-        if admin.is_none() {
-            return Err(StateError::Conflict(format!(
-                "`{name}` is the last administrator; add another first"
-            )));
-        }
+        keep_an_administrator(&mut transaction, name).await?;
         audit::append(&mut transaction, by, "user_delete", name, "").await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Someone by their id.
+    ///
+    /// # Errors
+    /// [`StateError::NotFound`], or when the database fails.
+    pub async fn user_get(&self, id: &str) -> Result<User, StateError> {
+        let row = sqlx::query("SELECT * FROM users WHERE id = $1")
+            .bind(id)
+            .fetch_optional(self.reader())
+            .await?
+            .ok_or_else(|| StateError::not_found("user", id))?;
+        user(&row)
+    }
+}
+
+/// Refuses a change after which nobody could manage people any more.
+pub(crate) async fn keep_an_administrator(
+    transaction: &mut Transaction<'_, Sqlite>,
+    name: &str,
+) -> Result<(), StateError> {
+    let admin: Option<i64> = sqlx::query_scalar(
+        "SELECT 1 FROM users WHERE role = 'admin' AND NOT disabled AND password_hash <> '' LIMIT 1",
+    )
+    .fetch_optional(&mut **transaction)
+    .await?;
+    match admin {
+        Some(_) => Ok(()),
+        None => Err(StateError::Conflict(format!("`{name}` is the last administrator; add another first"))),
     }
 }
 
@@ -174,7 +251,15 @@ pub(crate) async fn insert(
     by: By<'_>,
 ) -> Result<User, StateError> {
     let name = checked("name", name, NAME_BYTES_MAX)?;
-    let user = User { id: random_id()?, name: name.to_owned(), role, created: by.time };
+    let user = User {
+        id: random_id()?,
+        name: name.to_owned(),
+        role,
+        created: by.time,
+        disabled: false,
+        invited: password_hash.is_empty(),
+        last_sign_in: None,
+    };
     let done = sqlx::query(
         "INSERT INTO users (id, name, name_key, role, password_hash, created) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (name_key) DO NOTHING",
@@ -204,6 +289,9 @@ pub(crate) fn user(row: &SqliteRow) -> Result<User, StateError> {
         name: row.try_get("name")?,
         role: role(row)?,
         created: Timestamp::from_nanos(row.try_get("created")?),
+        disabled: row.try_get("disabled")?,
+        invited: row.try_get::<&str, _>("password_hash")?.is_empty(),
+        last_sign_in: row.try_get::<Option<i64>, _>("last_sign_in")?.map(Timestamp::from_nanos),
     })
 }
 

@@ -4,11 +4,11 @@ use std::{io::Read, process::ExitCode, time::Duration};
 
 use serde_json::Value;
 use yagura_api::QueryWire;
-use yagura_lake::{Lake, QueryLimits};
+use yagura_lake::{Lake, LakeError, QueryLimits};
 
 use crate::{
     Global,
-    control::Control,
+    control::{Control, Refused},
     output::{self, Failure},
     system::query_wire,
 };
@@ -58,17 +58,17 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     };
     print(&answer, args.format)?;
     if answer.truncated {
-        eprintln!(
-            "note: there are more rows than {}; raise --limit or add LIMIT and ORDER BY",
-            answer.rows.len()
-        );
+        let rows = answer.rows.len();
+        let more =
+            if rows < args.limit { "a server returns at most so many at once" } else { "raise --limit" };
+        eprintln!("note: there are more rows than {rows}; {more}, or narrow the question");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn ask(control: &Control, sql: &str, limit: usize) -> Result<QueryWire, Failure> {
     let body = serde_json::json!({ "sql": sql, "limit": limit });
-    let answer = control.ask("POST", "/v1/hunt", Some(&body)).map_err(Failure::usage)?;
+    let answer = control.ask("POST", "/v1/hunt", Some(&body)).map_err(Refused::failure)?;
     serde_json::from_value(answer).map_err(Failure::run)
 }
 
@@ -85,57 +85,113 @@ fn read(data: &std::path::Path, sql: &str, args: &Args) -> Result<QueryWire, Fai
         ..QueryLimits::default()
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::run)?;
-    let answer = runtime.block_on(lake.query(sql, limits)).map_err(Failure::usage)?;
+    let answer = runtime.block_on(lake.query(sql, limits)).map_err(|error| match error {
+        LakeError::Sql { .. } | LakeError::NotAllowed(_) => Failure::usage(error),
+        _ => Failure::run(error),
+    })?;
+    // A server counts these on the Sensor page; here nobody else would tell.
+    for file in lake.stats().map(|stats| stats.damaged).unwrap_or_default() {
+        eprintln!(
+            "warning: {} was left out: {}",
+            output::escaped(&file.path.display().to_string()),
+            file.reason
+        );
+    }
     Ok(query_wire(answer))
 }
 
 fn print(answer: &QueryWire, format: Format) -> Result<(), Failure> {
-    let names: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
     match format {
         Format::Table => {
-            let rows: Vec<Vec<String>> =
-                answer.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+            let names: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
+            let rows: Vec<Vec<String>> = answer
+                .rows
+                .iter()
+                .map(|row| row.iter().map(|value| text(value).unwrap_or_else(|| NULL.to_owned())).collect())
+                .collect();
             output::table(&names, &rows);
             eprintln!("{} in {} ms", output::count(answer.rows.len() as u64, "row"), answer.elapsed_ms);
         }
-        Format::Json => {
-            let object = |row: &Vec<Value>| -> Value {
-                names
-                    .iter()
-                    .map(|name| (*name).to_owned())
-                    .zip(row.iter().cloned())
-                    .collect::<serde_json::Map<_, _>>()
-                    .into()
-            };
-            output::json(&answer.rows.iter().map(object).collect::<Vec<Value>>())?;
-        }
-        Format::Csv => {
-            let mut text = csv_line(names.iter().map(|name| (*name).to_owned()));
-            for row in &answer.rows {
-                text.push_str(&csv_line(row.iter().map(cell)));
-            }
-            output::print(&text);
-        }
+        Format::Json => output::json(&objects(answer))?,
+        Format::Csv => output::print(&csv(answer)),
     }
     Ok(())
 }
 
-fn cell(value: &Value) -> String {
+// How a table shows that there is no value; an empty text shows as nothing.
+const NULL: &str = "NULL";
+
+// Every row as an object. A second column of the same name gets a number: an object has each name once.
+fn objects(answer: &QueryWire) -> Vec<Value> {
+    let mut names: Vec<String> = Vec::with_capacity(answer.columns.len());
+    for column in &answer.columns {
+        let mut name = column.name.clone();
+        let mut number = 1;
+        while names.contains(&name) {
+            number += 1;
+            name = format!("{}_{number}", column.name);
+        }
+        names.push(name);
+    }
+    let object = |row: &Vec<Value>| -> Value {
+        names.iter().cloned().zip(row.iter().cloned()).collect::<serde_json::Map<_, _>>().into()
+    };
+    answer.rows.iter().map(object).collect()
+}
+
+fn text(value: &Value) -> Option<String> {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     }
 }
 
-// RFC 4180, with line feeds alone as other command-line tools expect.
-fn csv_line(cells: impl Iterator<Item = String>) -> String {
-    let quoted = cells.map(|cell| {
-        if cell.contains(['"', ',', '\n', '\r']) {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell
+// RFC 4180, with line feeds alone as other command-line tools expect. No value is an empty field, an empty text a pair
+// of quotes.
+fn csv(answer: &QueryWire) -> String {
+    let field = |text: Option<String>| match text {
+        None => String::new(),
+        Some(text) if text.is_empty() || text.contains(['"', ',', '\n', '\r']) => {
+            format!("\"{}\"", text.replace('"', "\"\""))
         }
-    });
-    quoted.collect::<Vec<_>>().join(",") + "\n"
+        Some(text) => text,
+    };
+    let line = |fields: Vec<String>| fields.join(",") + "\n";
+    let header = answer.columns.iter().map(|column| field(Some(column.name.clone()))).collect();
+    let rows = answer.rows.iter().map(|row| row.iter().map(|value| field(text(value))).collect());
+    std::iter::once(header).chain(rows).map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use yagura_api::QueryColumn;
+
+    use super::*;
+
+    fn answer() -> QueryWire {
+        let column = |name: &str| QueryColumn { name: name.to_owned(), data_type: "text".to_owned() };
+        QueryWire {
+            columns: ["a", "a", "b,c"].map(column).to_vec(),
+            rows: vec![
+                vec![json!("x\"y,\nz"), json!(null), json!("")],
+                vec![json!(18_446_744_073_709_551_615_u64), json!(["日本", null]), json!(true)],
+            ],
+            truncated: false,
+            elapsed_ms: 1,
+        }
+    }
+
+    #[test]
+    fn csv_quotes_and_tells_nothing_from_empty() {
+        let expected =
+            "a,a,\"b,c\"\n\"x\"\"y,\nz\",,\"\"\n18446744073709551615,\"[\"\"日本\"\",null]\",true\n";
+        assert_eq!(csv(&answer()), expected);
+    }
+
+    #[test]
+    fn objects_have_every_column_even_of_the_same_name() {
+        assert_eq!(objects(&answer())[0], json!({ "a": "x\"y,\nz", "a_2": null, "b,c": "" }));
+    }
 }

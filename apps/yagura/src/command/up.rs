@@ -18,6 +18,7 @@ use tokio::net::{TcpListener, UnixListener};
 use yagura_api::{ApiOptions, Live, Service};
 use yagura_event::{EventKind, SensorMode, SensorStatus};
 use yagura_lake::{Lake, LakeError, LakeOptions};
+use yagura_respond::Sender;
 use yagura_rt::{Config, Shutdown, Tasks};
 use yagura_sensor::{Sensor, SensorHandle};
 use yagura_state::State;
@@ -116,6 +117,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
     let (store_queue, stored) = sync_channel(store::QUEUE_EVENTS);
     let writer = FindingWriter {
         state: Arc::clone(&data.state),
+        host: asset.clone(),
         live: live.clone(),
         causes: Arc::clone(&causes),
         dropped: Arc::default(),
@@ -136,12 +138,22 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         Judge::new(Arc::clone(&rulebook), &asset, Arc::clone(&counters), Arc::clone(&causes), outlets);
     let sensor = watch(&config, &rulebook, judge, &shutdown, &mut tasks)?;
 
+    let sender = Sender {
+        state: Arc::clone(&data.state),
+        console: config
+            .server
+            .public_url
+            .as_deref()
+            .map_or_else(|| base_address(config.server.listen), |url| url.trim_end_matches('/').to_owned()),
+        now: yagura_rt::now,
+    };
     let machine = Arc::new(Machine {
         asset,
         rulebook: Arc::clone(&rulebook),
         lake: Arc::clone(&data.lake),
         counters,
         findings_dropped,
+        sender: sender.clone(),
         sensor,
     });
     let options = ApiOptions {
@@ -154,6 +166,8 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
     let control = serve_control(&data.dir, router.clone(), &shutdown)?;
     greet(&config, &data, &machine).await;
     let serving = tokio::spawn(serve(config.server.listen, router, shutdown.clone()));
+    let stop = shutdown.clone();
+    let telling = tokio::spawn(yagura_respond::dispatch(sender, async move { stop.wait().await }));
     let follower = tokio::spawn(follow_rules(Arc::clone(&machine), shutdown.clone()));
 
     let reload = || {
@@ -161,7 +175,9 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         machine.follow_rules();
     };
     signals::listen(shutdown.clone(), reload).await.map_err(Failure::run)?;
-    for (name, task) in [("server", serving), ("control socket", control), ("rules", follower)] {
+    for (name, task) in
+        [("server", serving), ("control socket", control), ("rules", follower), ("webhooks", telling)]
+    {
         if tokio::time::timeout(PATIENCE, task).await.is_err() {
             tracing::warn!("{name}: did not end in time");
         }

@@ -8,6 +8,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
+import { RoleButton, useMay } from '../../shell/role';
 import { csv } from '../../ui/format';
 import { Empty, Loading } from '../../ui/states';
 import { Answer } from './Answer';
@@ -36,6 +37,7 @@ export default function Hunt() {
   const search = useSearch({ from: '/shell/events' });
   const navigate = useNavigate({ from: '/events' });
   const cache = useQueryClient();
+  const { may, why } = useMay('analyst');
   const schema = useQuery(queries.eventSchema());
   const saved = useQuery(queries.savedQueries());
   const [sql, setSql] = useState<string>(search.sql ?? SAMPLES[0][1]);
@@ -46,7 +48,7 @@ export default function Hunt() {
 
   const hunt = useMutation({ mutationFn: (text: string) => changes.hunt(text, Number(limit)) });
   const run = () => {
-    if (!sql.trim() || hunt.isPending) return;
+    if (!may || !sql.trim() || hunt.isPending) return;
     void navigate({ search: (before) => ({ ...before, sql }), replace: true });
     hunt.mutate(sql);
   };
@@ -69,7 +71,7 @@ export default function Hunt() {
         <CodeEditor language="sql" label={t('sql.editor')} value={sql} onChange={setSql} onRun={run} tables={tables} minHeight={120} maxHeight={300} />
       </Suspense>
       <Group gap="xs">
-        <Button leftSection={<IconPlayerPlay size={16} />} onClick={run} loading={hunt.isPending}>{t('sql.run')}</Button>
+        <RoleButton needs="analyst" leftSection={<IconPlayerPlay size={16} />} onClick={run} loading={hunt.isPending}>{t('sql.run')}</RoleButton>
         <Menu position="bottom-start" shadow="md">
           <Menu.Target><Button variant="default" rightSection={<IconChevronDown size={14} />}>{t('sql.samples')}</Button></Menu.Target>
           <Menu.Dropdown>{SAMPLES.map(([key, text]) => <Menu.Item key={key} onClick={() => setSql(text)}>{t(key)}</Menu.Item>)}</Menu.Dropdown>
@@ -81,12 +83,12 @@ export default function Hunt() {
             {(saved.data ?? []).map((query) => (
               <Group key={query.id} gap={4} wrap="nowrap">
                 <Menu.Item style={{ flex: 1 }} onClick={() => setSql(query.sql)}>{query.name}</Menu.Item>
-                <ActionIcon variant="subtle" color="gray" aria-label={t('sql.delete', { name: query.name })} onClick={() => remove.mutate(query.id)}><IconTrash size={15} /></ActionIcon>
+                <ActionIcon variant="subtle" color="gray" disabled={!may} title={why || undefined} aria-label={t('sql.delete', { name: query.name })} onClick={() => remove.mutate(query.id)}><IconTrash size={15} /></ActionIcon>
               </Group>
             ))}
           </Menu.Dropdown>
         </Menu>
-        <Button variant="default" leftSection={<IconDeviceFloppy size={16} />} onClick={() => setSaving(true)}>{t('sql.save')}</Button>
+        <RoleButton needs="analyst" variant="default" leftSection={<IconDeviceFloppy size={16} />} onClick={() => setSaving(true)}>{t('sql.save')}</RoleButton>
         <Menu position="bottom-start" shadow="md">
           <Menu.Target><Button variant="default" rightSection={<IconChevronDown size={14} />}>{t('sql.tables')}</Button></Menu.Target>
           <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>

@@ -8,6 +8,7 @@ import type { Finding, FindingStatus } from '../../api/model';
 import { changes } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
+import { RoleButton } from '../../shell/role';
 import { date } from '../../ui/format';
 import { StatusMark } from '../../ui/marks';
 
@@ -53,9 +54,9 @@ export function Decision({ finding }: { finding: Finding }) {
       {finding.status_reason ? <Text size="sm" mb="xs"><span className="y-quiet">{t('finding.decide.reason')}: </span>{finding.status_reason}</Text> : null}
       <Group gap="xs">
         {choices.map((status) => (
-          <Button key={status} size="xs" variant={chosen === status ? 'filled' : 'default'} aria-pressed={chosen === status} onClick={() => choose(chosen === status ? null : status)}>
+          <RoleButton needs="responder" key={status} size="xs" variant={chosen === status ? 'filled' : 'default'} aria-pressed={chosen === status} onClick={() => choose(chosen === status ? null : status)}>
             {t(`finding.decide.${status}`)}
-          </Button>
+          </RoleButton>
         ))}
       </Group>
       {chosen ? (

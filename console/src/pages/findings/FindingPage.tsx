@@ -78,6 +78,7 @@ export default function FindingPage() {
   const cache = useQueryClient();
   const [again, setAgain] = useState(false);
   const { data: finding, error, refetch } = useQuery(queries.finding(id));
+  const incident = useQuery(queries.incidentOf(id)).data?.incident;
   useStream(['finding'], {
     finding: (happened) => {
       if (happened.id !== id) return;
@@ -116,6 +117,13 @@ export default function FindingPage() {
             </Text>
             {finding.remediation ? <><h2 style={{ marginTop: 16 }}>{t('finding.remediation')}</h2><p style={{ margin: 0 }}>{finding.remediation}</p></> : null}
           </section>
+          {incident ? (
+            <section className="y-card">
+              <h2>{t('finding.incident')}</h2>
+              <AnchorLink to="/incidents/$id" params={{ id: incident.id }}>{incident.title}</AnchorLink>{' '}
+              <Text span size="sm" c="dimmed">{t(incident.findings === 1 ? 'incidents.findings.one' : 'incidents.findings', { count: count(incident.findings, language) })}</Text>
+            </section>
+          ) : null}
           <Decision finding={finding} />
           <section className="y-card">
             <h2>{t('finding.where')}</h2>

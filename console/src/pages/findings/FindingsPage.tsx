@@ -1,5 +1,5 @@
 // Every finding, latest first; new ones arrive by themselves.
-import { ActionIcon, Button, Group, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
@@ -16,6 +16,7 @@ import { ago, count, dateTime } from '../../ui/format';
 import { LiveMark, SEVERITIES, SeverityMark, StatusMark, Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { VirtualRows } from '../../ui/VirtualRows';
+import { BulkDecision, SELECTED_MAX } from './BulkDecision';
 
 const WITHIN_MS = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
 const MINUTE_MS = 60_000;
@@ -23,13 +24,24 @@ const STATUSES = ['open', 'accepted', 'fixed', 'false', 'all'] as const;
 const WIDE = '96px minmax(0, 1fr) minmax(120px, 220px) 70px 130px 100px';
 const NARROW = 'minmax(0, 1fr) auto';
 
-function Row({ finding, fresh, wide, style }: { finding: Finding; fresh: boolean; wide: boolean; style: CSSProperties }) {
+interface RowProps {
+  finding: Finding;
+  fresh: boolean;
+  wide: boolean;
+  ticked: boolean;
+  onTick: (ticked: boolean) => void;
+  style: CSSProperties;
+}
+
+function Row({ finding, fresh, wide, ticked, onTick, style }: RowProps) {
   const { language, t } = useLanguage();
   const when = <time dateTime={finding.last_seen} title={dateTime(finding.last_seen, language)}>{ago(finding.last_seen, Date.now(), language)}</time>;
   const where = [finding.asset_name, finding.container_id].filter(Boolean).join(' / ');
   return (
+    <div className="y-tick-row" style={style}>
+    <Checkbox size="xs" checked={ticked} onChange={(event) => onTick(event.currentTarget.checked)} aria-label={t('findings.bulk.select', { title: finding.title })} />
     <Link to="/findings/$id" params={{ id: finding.id }} data-finding={finding.id} data-rule={finding.rule}
-      className={fresh ? 'y-vrow y-fresh' : 'y-vrow'} style={{ ...style, gridTemplateColumns: wide ? WIDE : NARROW }}>
+      className={fresh ? 'y-vrow y-fresh' : 'y-vrow'} style={{ height: '100%', gridTemplateColumns: wide ? WIDE : NARROW }}>
       {wide ? <SeverityMark severity={finding.severity} /> : null}
       <span>
         <span className="y-clip" style={{ display: 'block', fontWeight: 600 }}>
@@ -52,6 +64,7 @@ function Row({ finding, fresh, wide, style }: { finding: Finding; fresh: boolean
       ) : null}
       <span><StatusMark status={finding.status} /></span>
     </Link>
+    </div>
   );
 }
 
@@ -62,6 +75,7 @@ export default function FindingsPage() {
   const cache = useQueryClient();
   const wide = useMediaQuery('(min-width: 900px)', true, { getInitialValueInEffect: false });
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const [typed, setTyped] = useState(search.text ?? '');
 
   const status = search.status ?? 'open';
@@ -86,6 +100,15 @@ export default function FindingsPage() {
     return (data?.pages ?? []).flatMap((page) => page.items).filter(({ id }) => !seen.has(id) && seen.add(id));
   }, [data]);
 
+  // What a filter hides is not decided about unseen.
+  const selected = useMemo(() => items.filter(({ id }) => ticked.has(id)).map(({ id }) => id), [items, ticked]);
+  const tick = (id: string, on: boolean) =>
+    setTicked((before) => {
+      const after = new Set(before);
+      if (on && after.size < SELECTED_MAX) after.add(id);
+      else after.delete(id);
+      return after;
+    });
   const live = useStream(['finding'], {
     finding: (finding) => {
       setFresh((before) => new Set([...before].slice(-50)).add(finding.id));
@@ -144,6 +167,7 @@ export default function FindingsPage() {
           ))}
         </Group>
       ) : null}
+      {selected.length > 0 ? <BulkDecision ids={selected} onClear={() => setTicked(new Set())} /> : null}
       {isPending ? <Loading rows={8} height={52} /> : error && items.length === 0 ? (
         <Failed error={failure(error)} onRetry={() => void refetch()} />
       ) : items.length === 0 ? (
@@ -156,7 +180,10 @@ export default function FindingsPage() {
         <VirtualRows
           count={items.length} rowHeight={wide ? 58 : 80} label={t('findings.list')} keyOf={(index) => items[index]?.id ?? index} onEnd={more}
           head={wide ? (
-            <div className="y-vrow y-vhead" style={{ gridTemplateColumns: WIDE }}>
+            <div className="y-tick-row y-vhead">
+            <Checkbox size="xs" checked={selected.length > 0 && selected.length >= Math.min(items.length, SELECTED_MAX)} indeterminate={selected.length > 0 && selected.length < Math.min(items.length, SELECTED_MAX)} aria-label={t('findings.bulk.selectAll')}
+              onChange={(event) => setTicked(new Set(event.currentTarget.checked ? items.slice(0, SELECTED_MAX).map(({ id }) => id) : []))} />
+            <div className="y-vrow" style={{ gridTemplateColumns: WIDE, fontSize: 12, border: 0 }}>
               <span>{t('findings.column.severity')}</span>
               <span>{t('findings.column.finding')}</span>
               <span>{t('findings.column.where')}</span>
@@ -164,10 +191,11 @@ export default function FindingsPage() {
               <span>{t('findings.column.lastSeen')}</span>
               <span>{t('findings.column.status')}</span>
             </div>
+            </div>
           ) : undefined}
           row={(index, style) => {
             const finding = items[index];
-            return finding ? <Row key={finding.id} finding={finding} fresh={fresh.has(finding.id)} wide={wide} style={style} /> : null;
+            return finding ? <Row key={finding.id} finding={finding} fresh={fresh.has(finding.id)} wide={wide} ticked={ticked.has(finding.id)} onTick={(on) => tick(finding.id, on)} style={style} /> : null;
           }}
         />
       )}

@@ -180,7 +180,7 @@ export default function OverviewPage() {
             } />
           <Stat to="/sensor" label={t('overview.sensor')} value={t(`mode.${sensor.mode}`)}
             note={`${t('overview.sensor.rate', { rate: rate(samples.at(-1)?.value ?? sensor.events_per_second, language) })} · ${sensor.lost > 0 ? t('overview.sensor.lost', { count: count(sensor.lost, language) }) : t('overview.sensor.noLoss')}`} />
-          <Stat to="/sensor" label={t('overview.protected')} value={<span className="y-clip" style={{ display: 'block' }}>{overview.host.name}</span>}
+          <Stat to="/assets" label={t('overview.protected')} value={<span className="y-clip" style={{ display: 'block' }}>{overview.host.name}</span>}
             note={t('overview.protected.since', { duration: duration(overview.uptime_ms, language) })} />
           <Stat to="/rules" label={t('overview.rules')}
             value={<>{count(rules.enabled, language)} <small>{t('overview.rules.enabled', { total: count(rules.total, language) })}</small></>}

@@ -7,10 +7,12 @@ import type { RuleInfo } from '../../api/model';
 import { changes } from '../../api/queries';
 import { useT } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
+import { useMay } from '../../shell/role';
 
 export function RuleSwitch({ rule, label }: { rule: RuleInfo; label?: string }) {
   const t = useT();
   const cache = useQueryClient();
+  const { may, why } = useMay('analyst');
   const change = useMutation({
     mutationFn: (enabled: boolean) => changes.ruleEnabled(rule.name, enabled),
     onSuccess: (changed) => notifications.show({ title: changed.name, message: t(changed.enabled ? 'rule.switchedOn' : 'rule.switchedOff') }),
@@ -24,6 +26,6 @@ export function RuleSwitch({ rule, label }: { rule: RuleInfo; label?: string }) 
   });
   const checked = change.isPending ? change.variables : rule.enabled;
   return (
-    <Switch size="sm" checked={checked} label={label} {...(label ? {} : { 'aria-label': t('rules.switch', { name: rule.name }) })} onChange={(event) => change.mutate(event.currentTarget.checked)} />
+    <Switch size="sm" checked={checked} disabled={!may} title={why || undefined} label={label} {...(label ? {} : { 'aria-label': t('rules.switch', { name: rule.name }) })} onChange={(event) => change.mutate(event.currentTarget.checked)} />
   );
 }

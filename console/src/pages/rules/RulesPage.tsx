@@ -14,6 +14,7 @@ import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { PageHead } from '../../shell/PageFrame';
+import { RoleButton } from '../../shell/role';
 import { ago, count } from '../../ui/format';
 import { SEVERITIES, SeverityMark, Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
@@ -44,7 +45,7 @@ function Lint() {
       <Suspense fallback={<Loading rows={1} height={220} />}>
         <CodeEditor language="yaml" label={t('rules.lint.text')} value={text} onChange={setText} onRun={() => lint.mutate(text)} minHeight={220} />
       </Suspense>
-      <Button onClick={() => lint.mutate(text)} loading={lint.isPending} style={{ alignSelf: 'start' }}>{t('rules.lint.run')}</Button>
+      <RoleButton needs="analyst" onClick={() => lint.mutate(text)} loading={lint.isPending} style={{ alignSelf: 'start' }}>{t('rules.lint.run')}</RoleButton>
       <div aria-live="polite">
         {lint.error ? <Alert color="red">{failure(lint.error).message || t('error.offline')}</Alert> : lint.data ? (
           lint.data.length === 0 ? <Alert color="green">{t('rules.lint.clean')}</Alert> : <Diagnostics items={lint.data} />

@@ -9,12 +9,11 @@ import type { ApiToken, Role } from '../../api/model';
 import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
+import { ROLES } from '../../shell/role';
 import { CodeBlock, Copy } from '../../ui/CodeBlock';
 import { ago, date } from '../../ui/format';
 import { Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
-
-const ROLES = ['viewer', 'responder', 'analyst', 'admin'] as const satisfies readonly Role[];
 
 function CreateToken({ onClose }: { onClose: () => void }) {
   const { t } = useLanguage();

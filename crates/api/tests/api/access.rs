@@ -41,7 +41,17 @@ fn below(role: Role) -> Option<Role> {
 async fn the_public_operations_are_these() {
     let public: Vec<String> =
         operations().into_iter().filter(|one| one.role.is_none()).map(|one| one.name).collect();
-    assert_eq!(public, ["health_get", "session_create", "setup_get", "setup_complete"]);
+    assert_eq!(
+        public,
+        [
+            "health_get",
+            "invitation_complete",
+            "invitation_ask",
+            "session_create",
+            "setup_get",
+            "setup_complete"
+        ]
+    );
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use yagura_event::{
     Asset, AssetKind, Finding, FindingId, FindingKind, FindingStatus, RuleInfo, RuleLanguage, SensorStatus,
     Severity, Technique, Timestamp,
 };
-use yagura_state::{By, Password, Role, State};
+use yagura_state::{By, Password, Role, State, Webhook};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
@@ -103,6 +103,13 @@ impl System for FakeSystem {
                 }),
             }
         })
+    }
+
+    fn webhook_test(&self, webhook: Webhook, secret: Option<String>) -> BoxFuture<'_, Result<(), String>> {
+        let refused = webhook.url.contains("refused");
+        Box::pin(
+            async move { if refused { Err(format!("answered 500; {}", secret.is_some())) } else { Ok(()) } },
+        )
     }
 
     fn host(&self) -> Asset {

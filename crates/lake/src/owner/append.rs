@@ -156,7 +156,9 @@ impl Owner {
             }
         });
         self.rotate(writer, |segment| {
-            segment.rows() >= self.options.seal_rows || segment.log_bytes >= SEGMENT_BYTES_MAX
+            segment.rows() >= self.options.seal_rows
+                || segment.bytes() >= self.options.seal_bytes
+                || segment.log_bytes >= SEGMENT_BYTES_MAX
         });
     }
 

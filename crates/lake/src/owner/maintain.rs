@@ -3,14 +3,17 @@
 use std::{
     collections::BTreeMap,
     fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
     sync::{Arc, PoisonError},
     time::SystemTime,
 };
 
 use super::{Owner, lock};
 use crate::{
-    LakeError,
+    DamagedFile, LakeError,
     compact::{self, merge_files},
+    damage,
     file::{DataFile, Hour},
     seal::{seal, sync_dir},
 };
@@ -61,7 +64,23 @@ impl Owner {
             let _busy = self.files_busy.lock().unwrap_or_else(PoisonError::into_inner);
             let files = lock(&self.view).files.clone();
             let Some(run) = compact::next_run(&files) else { return Ok(()) };
-            let merged = Arc::new(merge_files(&self.dirs.events, &run)?);
+            let merged = match catch_unwind(AssertUnwindSafe(|| merge_files(&self.dirs.events, &run))) {
+                Ok(Ok(merged)) => Arc::new(merged),
+                Ok(Err(LakeError::Corrupt { path, reason })) if self.take_aside(&run, &path, &reason) => {
+                    continue;
+                }
+                Ok(Err(error)) => return Err(error),
+                // Damaged bytes made the reader panic.
+                Err(_) => {
+                    let bad = damage::find(&run);
+                    if bad.is_empty() {
+                        let reason = "merging these files fails inside".to_owned();
+                        return Err(LakeError::Corrupt { path: self.dirs.events.clone(), reason });
+                    }
+                    bad.iter().for_each(|(file, reason)| drop(self.take_aside(&run, &file.path, reason)));
+                    continue;
+                }
+            };
             let mut view = lock(&self.view);
             view.files.retain(|file| !run.iter().any(|part| Arc::ptr_eq(part, file)));
             view.add_files([merged]);
@@ -70,8 +89,34 @@ impl Owner {
         }
     }
 
+    /// Takes files that cannot be read out of the lake; false where none of them was in it.
+    pub(crate) fn set_aside(&self, bad: &[(Arc<DataFile>, String)]) -> bool {
+        let _busy = lock(&self.files_busy);
+        let files: Vec<Arc<DataFile>> = bad.iter().map(|(file, _)| Arc::clone(file)).collect();
+        bad.iter().fold(false, |any, (file, reason)| self.take_aside(&files, &file.path, reason) || any)
+    }
+
+    // `files_busy` is held by the caller. False where no file of these lies at `path`, or it is gone from the lake.
+    fn take_aside(&self, files: &[Arc<DataFile>], path: &Path, reason: &str) -> bool {
+        let Some(file) = files.iter().find(|file| file.path == path) else { return false };
+        let mut view = lock(&self.view);
+        let before = view.files.len();
+        view.files.retain(|kept| !Arc::ptr_eq(kept, file));
+        if view.files.len() == before {
+            return false;
+        }
+        drop(view);
+        let mut counters = lock(&self.counters);
+        counters.failed(&LakeError::Corrupt { path: path.to_owned(), reason: reason.to_owned() });
+        // Where it cannot be moved it stays where it is and is found again after the next start.
+        let place = self.dirs.aside().take(path).unwrap_or_else(|_| path.to_owned());
+        counters.damage.add(DamagedFile { path: place, reason: reason.to_owned(), rows: file.rows });
+        true
+    }
+
     fn expire(&self, now: SystemTime) -> Result<(), LakeError> {
         let _busy = lock(&self.files_busy);
+        self.dirs.aside().expire(now, self.options.retention_age);
         let since_epoch = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let oldest_nanos = since_epoch.saturating_sub(self.options.retention_age).as_nanos();
         let oldest_nanos = i64::try_from(oldest_nanos).unwrap_or(i64::MAX);

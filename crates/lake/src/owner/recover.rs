@@ -12,7 +12,8 @@ use std::{
 
 use super::{Owner, View, append::Writer};
 use crate::{
-    LakeError, LakeOptions,
+    DamagedFile, LakeError, LakeOptions,
+    damage::{Aside, PARQUET_BYTES_MIN},
     file::{self, DataFile},
     memory::{MemoryBatch, Segment},
     stats::Counters,
@@ -32,6 +33,10 @@ impl Dirs {
         let root = fs::canonicalize(root).map_err(LakeError::io("open", root))?;
         Ok(Self { wal: root.join("wal"), events: root.join("events"), root })
     }
+
+    pub(crate) fn aside(&self) -> Aside {
+        Aside::new(&self.root)
+    }
 }
 
 impl Owner {
@@ -44,19 +49,33 @@ impl Owner {
         }
         let ids = wal::segments(&dirs.wal)?;
         let listing = file::list(&dirs.events, &ids)?;
-        for leftover in &listing.leftovers {
-            fs::remove_file(leftover).map_err(LakeError::io("remove", leftover))?;
-        }
         let mut counters = Counters::new();
+        for leftover in &listing.leftovers {
+            // What cannot be removed does not count by its name.
+            if let Err(source) = fs::remove_file(leftover) {
+                counters.failed(&LakeError::io("remove", leftover)(source));
+            }
+        }
+        dirs.aside().list().into_iter().for_each(|file| counters.damage.add(file));
         let mut sealing = VecDeque::new();
         for (id, replay) in ids.iter().zip(replay_all(&dirs, &ids)) {
             let path = wal::segment_path(&dirs.wal, *id);
-            let replay = replay.map_err(LakeError::io("read", &path))?;
-            sealing.extend(recover(*id, path, replay, &mut counters)?.map(Arc::new));
+            match replay {
+                Ok(replay) if !replay.is_alien => {
+                    sealing.extend(recover(*id, path, replay, &dirs, &mut counters)?.map(Arc::new));
+                }
+                Ok(_) => set_aside(&dirs, &path, "it is no log of ours", 0, &mut counters),
+                Err(error) => set_aside(&dirs, &path, &error.to_string(), 0, &mut counters),
+            }
         }
-        let newest = ids.iter().copied().chain(listing.files.iter().map(|file| file.last)).max();
+        let (files, stumps): (Vec<_>, Vec<_>) =
+            listing.files.into_iter().partition(|file| file.bytes >= PARQUET_BYTES_MIN);
+        for stump in &stumps {
+            set_aside(&dirs, &stump.path, "it is too short to hold anything", stump.rows, &mut counters);
+        }
+        let newest = ids.iter().copied().chain(files.iter().chain(&stumps).map(|file| file.last)).max();
         let active = Segment::new(newest.map_or(1, |id| id + 1), Instant::now());
-        let files: Vec<Arc<DataFile>> = listing.files.into_iter().map(Arc::new).collect();
+        let files: Vec<Arc<DataFile>> = files.into_iter().map(Arc::new).collect();
         Ok(Self {
             writer: Mutex::new(Writer::new(&options.host)),
             view: Mutex::new(View { active, files, sealing }),
@@ -113,18 +132,29 @@ fn replay_all(dirs: &Dirs, ids: &[u64]) -> Vec<io::Result<Replay>> {
     })
 }
 
+fn set_aside(dirs: &Dirs, path: &Path, reason: &str, rows: u64, counters: &mut Counters) {
+    counters.failed(&LakeError::Corrupt { path: path.to_owned(), reason: reason.to_owned() });
+    let place = dirs.aside().take(path).unwrap_or_else(|_| path.to_owned());
+    counters.damage.add(DamagedFile { path: place, reason: reason.to_owned(), rows });
+}
+
 // The rows of a segment that an earlier run left; `None` where it held none.
 fn recover(
     id: u64,
     path: PathBuf,
     replay: Replay,
+    dirs: &Dirs,
     counters: &mut Counters,
 ) -> Result<Option<Segment>, LakeError> {
     counters.damaged_frames += replay.damaged;
     counters.torn_bytes += replay.torn_bytes;
     if replay.damaged > 0 {
         let reason = format!("{} damaged parts of the log were left out", replay.damaged);
-        counters.failed(&LakeError::Corrupt { path: path.clone(), reason });
+        counters.failed(&LakeError::Corrupt { path: path.clone(), reason: reason.clone() });
+        // The whole parts are sealed and the log goes; a copy is kept for people.
+        if let Ok(place) = dirs.aside().copy(&path) {
+            counters.damage.add(DamagedFile { path: place, reason, rows: 0 });
+        }
     }
     if replay.torn_bytes > 0 {
         tracing::info!(path = %path.display(), bytes = replay.torn_bytes, "cut off an unfinished write");

@@ -3,6 +3,7 @@
 use std::io;
 
 use datafusion::{
+    arrow::error::ArrowError,
     common::{DataFusionError, SchemaError},
     object_store,
 };
@@ -43,6 +44,26 @@ pub(crate) fn is_vanished_file(error: &DataFusionError) -> bool {
     // DataFusion keeps some causes as text only.
     let text = error.to_string();
     text.contains("Object at location") && text.contains("not found")
+}
+
+/// Whether the cause may be the content of a file.
+pub(crate) fn is_damage(error: &DataFusionError) -> bool {
+    match error.find_root() {
+        DataFusionError::ParquetError(_)
+        | DataFusionError::ObjectStore(_)
+        | DataFusionError::IoError(_)
+        | DataFusionError::External(_)
+        | DataFusionError::Internal(_) => true,
+        DataFusionError::ArrowError(error, _) => matches!(
+            **error,
+            ArrowError::ParquetError(_)
+                | ArrowError::IoError(..)
+                | ArrowError::ExternalError(_)
+                | ArrowError::SchemaError(_)
+                | ArrowError::InvalidArgumentError(_)
+        ),
+        _ => false,
+    }
 }
 
 fn schema_error(error: &SchemaError) -> LakeError {

@@ -1,0 +1,190 @@
+// One incident: its story, its timeline, what its findings share, and what was decided.
+import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { IconChevronLeft } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+
+import type { Incident, IncidentDetail, IncidentPatch, Verdict } from '../../api/model';
+import { changes, queries } from '../../api/queries';
+import { useStream } from '../../api/stream';
+import { useLanguage } from '../../i18n/language';
+import { failure } from '../../shell/fallbacks';
+import { AnchorLink } from '../../shell/links';
+import { PageHead } from '../../shell/PageFrame';
+import { RoleButton } from '../../shell/role';
+import { count, dateTime, duration } from '../../ui/format';
+import { Facts, SeverityMark, StatusMark, Tag } from '../../ui/marks';
+import { Failed, Loading } from '../../ui/states';
+import { story } from './story';
+
+function useChange(id: string, onDone?: () => void) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (patch: IncidentPatch) => changes.incidentUpdate(id, patch),
+    onSuccess: () => {
+      for (const key of ['incidents', 'incident', 'findings', 'finding', 'overview']) void cache.invalidateQueries({ queryKey: [key] });
+      onDone?.();
+    },
+  });
+}
+
+function Work({ incident }: { incident: Incident }) {
+  const { t } = useLanguage();
+  const session = useQuery(queries.session()).data;
+  const [verdict, choose] = useState<Verdict | null>(null);
+  const [reason, setReason] = useState('');
+  const change = useChange(incident.id, () => {
+    choose(null);
+    setReason('');
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (verdict) change.mutate({ action: 'close', verdict, reason: reason.trim() });
+  };
+  const own = incident.assignee !== null && incident.assignee === session?.name;
+  return (
+    <section className="y-card">
+      <h2>{t('incident.work')}</h2>
+      {incident.reason ? <Text size="sm" mb="xs"><span className="y-quiet">{t('finding.decide.reason')}: </span>{incident.reason}</Text> : null}
+      <Group gap="xs">
+        {incident.status === 'open' ? (
+          <>
+            <RoleButton needs="responder" size="xs" variant="default" onClick={() => change.mutate({ action: own ? 'release' : 'take' })}>{t(own ? 'incident.release' : 'incident.take')}</RoleButton>
+            {(['real', 'false'] as const).map((one) => (
+              <RoleButton key={one} needs="responder" size="xs" variant={verdict === one ? 'filled' : 'default'} aria-pressed={verdict === one} onClick={() => choose(verdict === one ? null : one)}>{t(`incident.close.${one}`)}</RoleButton>
+            ))}
+          </>
+        ) : <RoleButton needs="responder" size="xs" variant="default" onClick={() => change.mutate({ action: 'reopen' })}>{t('incident.reopen')}</RoleButton>}
+      </Group>
+      {change.error ? <Alert mt="sm" color="red" role="alert">{failure(change.error).message || t('error.offline')}</Alert> : null}
+      {verdict ? (
+        <form onSubmit={submit}>
+          <Stack gap="sm" mt="sm">
+            <Text size="sm" c="dimmed">{t(`incident.close.${verdict}.detail`)}</Text>
+            <Textarea label={t('finding.decide.reasonLabel')} required autosize minRows={2} maxLength={2000} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
+            <Group gap="xs">
+              <Button type="submit" size="sm" loading={change.isPending}>{t('incident.close.submit')}</Button>
+              <Button size="sm" variant="subtle" onClick={() => choose(null)}>{t('app.cancel')}</Button>
+            </Group>
+          </Stack>
+        </form>
+      ) : null}
+    </section>
+  );
+}
+
+function Comments({ detail }: { detail: IncidentDetail }) {
+  const { language, t } = useLanguage();
+  const cache = useQueryClient();
+  const [text, setText] = useState('');
+  const add = useMutation({
+    mutationFn: () => changes.incidentComment(detail.incident.id, text.trim()),
+    onSuccess: () => {
+      setText('');
+      void cache.invalidateQueries({ queryKey: ['incident'] });
+    },
+  });
+  return (
+    <section className="y-card">
+      <h2>{t('incident.comments')}</h2>
+      {detail.comments.length === 0 ? <p className="y-quiet" style={{ marginTop: 0 }}>{t('incident.comments.empty')}</p> : (
+        <ul className="y-rows">
+          {detail.comments.map((comment) => (
+            <li key={`${comment.time}${comment.author}`} style={{ padding: '8px 0' }}>
+              <Text size="sm" c="dimmed">{comment.author} · {dateTime(comment.time, language)}</Text>
+              <div style={{ whiteSpace: 'pre-wrap' }}>{comment.text}</div>
+            </li>
+          ))}
+        </ul>
+      )}
+      <form onSubmit={(event) => { event.preventDefault(); if (text.trim()) add.mutate(); }}>
+        <Stack gap="xs" mt="xs">
+          <Textarea aria-label={t('incident.comments.add')} placeholder={t('incident.comments.add')} autosize minRows={2} maxLength={2000} value={text} onChange={(e) => setText(e.currentTarget.value)} />
+          {add.error ? <Alert color="red" role="alert">{failure(add.error).message || t('error.offline')}</Alert> : null}
+          <RoleButton needs="responder" type="submit" size="xs" variant="default" loading={add.isPending} style={{ alignSelf: 'start' }}>{t('incident.comments.submit')}</RoleButton>
+        </Stack>
+      </form>
+    </section>
+  );
+}
+
+function Timeline({ detail }: { detail: IncidentDetail }) {
+  const { language, t } = useLanguage();
+  return (
+    <section className="y-card">
+      <h2>{t('incident.timeline')}</h2>
+      <ol className="y-timeline">
+        {detail.timeline.map((finding) => (
+          <li key={finding.id} data-severity={finding.severity}>
+            <Text size="sm" c="dimmed"><time dateTime={finding.first_seen}>{dateTime(finding.first_seen, language)}</time>{finding.count > 1 ? ` · ${t('overview.topRules.count', { count: count(finding.count, language) })}` : ''}</Text>
+            <Group gap="xs"><SeverityMark severity={finding.severity} /><Link to="/findings/$id" params={{ id: finding.id }} className="y-rule-link">{finding.title}</Link>{finding.status === 'open' ? null : <StatusMark status={finding.status} />}</Group>
+            <div className="y-quiet" style={{ fontSize: 13 }}>{finding.message}</div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+export default function IncidentPage() {
+  const { language, t } = useLanguage();
+  const { id } = useParams({ from: '/shell/incidents/$id' });
+  const cache = useQueryClient();
+  const { data: detail, error, refetch } = useQuery(queries.incident(id));
+  useStream(['finding'], { finding: () => void cache.invalidateQueries({ queryKey: ['incident', id] }) });
+  const back = (
+    <AnchorLink to="/incidents" size="sm" style={{ display: 'inline-flex', alignItems: 'center', gap: 2, marginBottom: 6 }}>
+      <IconChevronLeft size={15} aria-hidden />{t('incidents.title')}
+    </AnchorLink>
+  );
+  if (!detail) return <>{back}<PageHead title={t('incidents.title')} />{error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading />}</>;
+  const { incident, entities } = detail;
+  const since = (time: string | null | undefined) => (time ? duration(Math.max(Date.parse(time) - Date.parse(incident.detected), 1000), language) : '—');
+  return (
+    <>
+      {back}
+      <PageHead title={incident.title} lead={
+        <Group gap="sm" mt={6}>
+          <SeverityMark severity={incident.severity} />
+          <Tag {...(incident.status === 'open' ? { tone: 'warn' as const } : {})}>{incident.verdict ? t(`incident.verdict.${incident.verdict}`) : t(`incident.status.${incident.status}`)}</Tag>
+          <span>{incident.asset_name}</span>
+          <span>{t(incident.findings === 1 ? 'incidents.findings.one' : 'incidents.findings', { count: count(incident.findings, language) })}</span>
+        </Group>
+      } />
+      <div className="y-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
+        <div className="y-grid">
+          <section className="y-card">
+            <h2>{t('finding.story')}</h2>
+            {story(detail, language, t).map((sentence) => <p key={sentence} data-story style={{ margin: '0 0 8px', fontSize: 15, lineHeight: 1.6 }}>{sentence}</p>)}
+          </section>
+          <Work incident={incident} />
+          <section className="y-card">
+            <h2>{t('incident.about')}</h2>
+            <Facts items={[
+              ['incident.assignee', incident.assignee ?? '—'],
+              ['incident.detected', dateTime(incident.detected, language)],
+              ['incident.toAcknowledge', since(incident.acknowledged)],
+              ['incident.toRecover', since(incident.closed)],
+            ]} />
+          </section>
+          <section className="y-card">
+            <h2>{t('incident.entities')}</h2>
+            <ul className="y-rows">
+              {entities.map((entity) => (
+                <li key={`${entity.kind}${entity.label}`} style={{ display: 'flex', gap: 10, padding: '6px 0', alignItems: 'baseline' }}>
+                  <Tag>{t(`entity.${entity.kind}`)}</Tag><span className="y-grow y-mono">{entity.label}</span>
+                  <span className="y-quiet" style={{ fontSize: 13 }}>{t(entity.findings === 1 ? 'incidents.findings.one' : 'incidents.findings', { count: count(entity.findings, language) })}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        </div>
+        <div className="y-grid y-finding-proof">
+          <Timeline detail={detail} />
+          <Comments detail={detail} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+//! [`dispatch`]: sends what is due, again and again.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use ureq::Agent;
+use yagura_event::{Evidence, Finding, FindingId, FindingKind, FindingStatus, Severity, Timestamp};
+use yagura_state::{DeliveryOutcome, DueDelivery, State, StateError, Webhook};
+
+use crate::{
+    limits::{BATCH, LOOK_EVERY, WAITS},
+    message::{Told, message},
+    send::{Message, SendError, agent, send},
+};
+
+/// What sending needs to know of its surroundings.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Where deliveries are written down.
+    pub state: Arc<State>,
+    /// Address of the console, for links; without a slash at its end.
+    pub console: String,
+    /// The present time.
+    pub now: fn() -> Timestamp,
+}
+
+/// Sends what is due until `stop` is over. What is under way is finished; the rest is sent after the next start.
+pub async fn dispatch(sender: Sender, stop: impl Future<Output = ()>) {
+    let agent = agent();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let sent = match sender.send_due(&agent).await {
+            Ok(sent) => sent,
+            Err(error) => {
+                tracing::warn!(%error, "deliveries could not be read or written; trying again");
+                0
+            }
+        };
+        // A full batch means that more may wait.
+        let pause = if sent == BATCH { Duration::ZERO } else { LOOK_EVERY };
+        tokio::select! {
+            () = &mut stop => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Sends a made-up finding to a webhook now, once.
+///
+/// # Errors
+/// Why the other side did not take it.
+pub async fn send_test(sender: &Sender, webhook: Webhook, secret: Option<String>) -> Result<(), SendError> {
+    let now = (sender.now)();
+    let finding = sample(webhook.severity_min, now);
+    attempt(&agent(), &sender.console, now, "test", &webhook, secret, finding).await
+}
+
+impl Sender {
+    // One after the other for each webhook, so that a receiver is not flooded; webhooks beside each other, so that a
+    // slow one holds up nobody else.
+    async fn send_due(&self, agent: &Agent) -> Result<usize, StateError> {
+        let due = self.state.delivery_due((self.now)(), BATCH).await?;
+        let count = due.len();
+        let mut by_webhook: BTreeMap<String, Vec<DueDelivery>> = BTreeMap::new();
+        for one in due {
+            by_webhook.entry(one.webhook.id.clone()).or_default().push(one);
+        }
+        let mut running = tokio::task::JoinSet::new();
+        for (_, deliveries) in by_webhook {
+            let (sender, agent) = (self.clone(), agent.clone());
+            running.spawn(async move { sender.send_all(&agent, deliveries).await });
+        }
+        while let Some(done) = running.join_next().await {
+            done.unwrap_or(Ok(()))?;
+        }
+        Ok(count)
+    }
+
+    async fn send_all(&self, agent: &Agent, deliveries: Vec<DueDelivery>) -> Result<(), StateError> {
+        for DueDelivery { delivery, webhook, secret, finding } in deliveries {
+            let now = (self.now)();
+            let sent = attempt(agent, &self.console, now, &delivery.id, &webhook, secret, finding).await;
+            let now = (self.now)();
+            let unreachable = matches!(&sent, Err(error) if error.may_pass);
+            let outcome = match sent {
+                Ok(()) => DeliveryOutcome::Delivered,
+                Err(error) => {
+                    let wait = WAITS.get(delivery.attempts as usize).filter(|_| error.may_pass);
+                    let next_try = wait.map(|wait| later(now, *wait));
+                    DeliveryOutcome::Failed { error: error.reason, next_try }
+                }
+            };
+            self.state.delivery_record(&delivery.id, &outcome, now).await?;
+            // The others would only wait for the same silence; they stay due.
+            if unreachable {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn attempt(
+    agent: &Agent,
+    console: &str,
+    now: Timestamp,
+    delivery_id: &str,
+    webhook: &Webhook,
+    secret: Option<String>,
+    finding: Finding,
+) -> Result<(), SendError> {
+    let told = Told { delivery_id, console, secret: secret.as_deref() };
+    let body = message(webhook.shape, &finding, told);
+    let (agent, url, delivery_id) = (agent.clone(), webhook.url.clone(), delivery_id.to_owned());
+    let seconds = now.nanos() / 1_000_000_000;
+    let work = move || {
+        let message =
+            Message { url: &url, secret: secret.as_deref(), delivery_id: &delivery_id, body: &body, seconds };
+        send(&agent, &message)
+    };
+    let failed = |_| Err(SendError { reason: "sending failed inside".to_owned(), may_pass: true });
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
+}
+
+fn later(now: Timestamp, wait: Duration) -> Timestamp {
+    let wait = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
+    Timestamp::from_nanos(now.nanos().saturating_add(wait))
+}
+
+fn sample(severity: Severity, now: Timestamp) -> Finding {
+    Finding {
+        id: FindingId::from_cause(&["test"]),
+        kind: FindingKind::Runtime,
+        severity,
+        confidence: 100,
+        title: "Test from Yagura".to_owned(),
+        message: "Nothing happened: someone pressed the button that tries this webhook.".to_owned(),
+        rule: "test".to_owned(),
+        rule_source: String::new(),
+        techniques: Vec::new(),
+        tags: Vec::new(),
+        asset_id: "test".to_owned(),
+        asset_name: "test".to_owned(),
+        container_id: None,
+        process_path: None,
+        user_name: None,
+        first_seen: now,
+        last_seen: now,
+        count: 1,
+        status: FindingStatus::Open,
+        status_reason: None,
+        accepted_until: None,
+        remediation: None,
+        evidence: Vec::<Evidence>::new(),
+    }
+}

@@ -1,0 +1,407 @@
+//! Incidents: findings that belong together because they share a process tree, a container, an address or a program
+//! within an hour. How they are joined and decided about; looking at them is `incident_list.rs`.
+
+use serde::{Deserialize, Serialize};
+use sqlx::{QueryBuilder, Row, Sqlite, Transaction, sqlite::SqliteRow};
+use yagura_event::{Finding, FindingId, FindingStatus, Severity, Timestamp};
+
+use crate::{
+    By, FindingChange, State, StateError, audit,
+    entity::{Entity, JOIN_WEIGHT, entities},
+    error::checked,
+    finding::set_status,
+    limits::{COMMENTS_MAX, INCIDENT_ENTITIES_MAX, INCIDENT_FINDINGS_MAX, NAME_BYTES_MAX, REASON_BYTES_MAX},
+    secret::random_id,
+};
+
+/// What happens longer after an incident's last finding is another incident.
+const WINDOW_NANOS: i64 = 3_600_000_000_000;
+/// Milder findings join an incident and do not begin one.
+const BEGINS_AT: Severity = Severity::Medium;
+
+/// Findings that belong together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Incident {
+    /// Random id.
+    pub id: String,
+    /// Title of its most severe finding.
+    pub title: String,
+    /// Severity of that.
+    pub severity: Severity,
+    /// Where that happened.
+    pub asset_name: String,
+    /// Whether it is being worked on.
+    pub status: IncidentStatus,
+    /// What it turned out to be.
+    pub verdict: Option<Verdict>,
+    /// Why it was closed so.
+    pub reason: Option<String>,
+    /// Who works on it.
+    pub assignee: Option<String>,
+    /// When its first finding happened.
+    pub first_seen: Timestamp,
+    /// When its latest finding happened.
+    pub last_seen: Timestamp,
+    /// When it was detected.
+    pub detected: Timestamp,
+    /// When somebody first took it up.
+    pub acknowledged: Option<Timestamp>,
+    /// When it was closed.
+    pub closed: Option<Timestamp>,
+    /// Who closed it.
+    pub closed_by: Option<String>,
+    /// How many findings belong to it.
+    pub findings: u64,
+}
+
+/// Whether an incident is being worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentStatus {
+    /// Nobody has decided yet.
+    Open,
+    /// It was decided about.
+    Closed,
+}
+
+impl IncidentStatus {
+    /// The word used in JSON, SQL and URLs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// What an incident turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// An attack, dealt with.
+    Real,
+    /// A false alarm.
+    False,
+}
+
+impl Verdict {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Real => "real",
+            Self::False => "false",
+        }
+    }
+}
+
+/// What someone does with an incident.
+#[derive(Debug, Clone, Copy)]
+pub enum IncidentChange<'a> {
+    /// Somebody works on it from now on; nobody with `None`.
+    Assign(Option<&'a str>),
+    /// It is decided about; so are its findings that are open.
+    Close {
+        /// What it turned out to be.
+        verdict: Verdict,
+        /// Why.
+        reason: &'a str,
+    },
+    /// The decision no longer holds.
+    Reopen,
+}
+
+impl State {
+    /// Does something with an incident.
+    ///
+    /// # Errors
+    /// [`StateError::NotFound`]; [`StateError::Invalid`] when a reason is missing; or when the database fails.
+    pub async fn incident_update(
+        &self,
+        id: &str,
+        change: IncidentChange<'_>,
+        by: By<'_>,
+    ) -> Result<Incident, StateError> {
+        let mut transaction = self.write().await?;
+        let row = match change {
+            IncidentChange::Assign(assignee) => assign(&mut transaction, id, assignee, by).await?,
+            IncidentChange::Close { verdict, reason } => {
+                close(&mut transaction, id, verdict, reason, by).await?
+            }
+            IncidentChange::Reopen => {
+                sqlx::query(
+                    "UPDATE incidents SET status = 'open', verdict = NULL, reason = NULL, closed = NULL, \
+                     closed_by = NULL WHERE id = $1 RETURNING *",
+                )
+                .bind(id)
+                .fetch_optional(&mut *transaction)
+                .await?
+            }
+        };
+        let changed = incident(&row.ok_or_else(|| StateError::not_found("incident", id))?)?;
+        let detail = match change {
+            IncidentChange::Assign(assignee) => format!("assigned to {}", assignee.unwrap_or("nobody")),
+            IncidentChange::Close { verdict, reason } => format!("closed as {}: {reason}", verdict.name()),
+            IncidentChange::Reopen => "opened again".to_owned(),
+        };
+        audit::append(&mut transaction, by, "incident_update", id, &detail).await?;
+        transaction.commit().await?;
+        Ok(changed)
+    }
+
+    /// Writes something down about an incident.
+    ///
+    /// # Errors
+    /// [`StateError::NotFound`]; [`StateError::Invalid`] for the text; [`StateError::Conflict`] when there are too many;
+    /// or when the database fails.
+    pub async fn incident_comment(&self, id: &str, text: &str, by: By<'_>) -> Result<(), StateError> {
+        let text = checked("text", text, REASON_BYTES_MAX)?;
+        let mut transaction = self.write().await?;
+        let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM incidents WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        known.ok_or_else(|| StateError::not_found("incident", id))?;
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM incident_comments WHERE incident_id = $1")
+            .bind(id)
+            .fetch_one(&mut *transaction)
+            .await?;
+        if count >= COMMENTS_MAX {
+            return Err(StateError::Conflict(format!("there are {count} comments already")));
+        }
+        sqlx::query(
+            "INSERT INTO incident_comments (id, incident_id, author, text, time) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(random_id()?)
+        .bind(id)
+        .bind(by.actor)
+        .bind(text)
+        .bind(by.time.nanos())
+        .execute(&mut *transaction)
+        .await?;
+        audit::append(&mut transaction, by, "incident_comment", id, "").await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+async fn assign(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    assignee: Option<&str>,
+    by: By<'_>,
+) -> Result<Option<SqliteRow>, StateError> {
+    let assignee = assignee.map(|name| checked("assignee", name, NAME_BYTES_MAX)).transpose()?;
+    Ok(sqlx::query(
+        "UPDATE incidents SET assignee = $1, acknowledged = COALESCE(acknowledged, $2) WHERE id = $3 RETURNING *",
+    )
+    .bind(assignee)
+    .bind(by.time.nanos())
+    .bind(id)
+    .fetch_optional(&mut **transaction)
+    .await?)
+}
+
+async fn close(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    verdict: Verdict,
+    reason: &str,
+    by: By<'_>,
+) -> Result<Option<SqliteRow>, StateError> {
+    let reason = checked("reason", reason, REASON_BYTES_MAX)?;
+    let row = sqlx::query(
+        "UPDATE incidents SET status = 'closed', verdict = $1, reason = $2, closed = $3, closed_by = $4, \
+         acknowledged = COALESCE(acknowledged, $3) WHERE id = $5 RETURNING *",
+    )
+    .bind(verdict.name())
+    .bind(reason)
+    .bind(by.time.nanos())
+    .bind(by.actor)
+    .bind(id)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let open: Vec<String> = sqlx::query_scalar(
+        "SELECT findings.id FROM incident_findings JOIN findings ON findings.id = incident_findings.finding_id \
+         WHERE incident_findings.incident_id = $1 AND findings.status = 'open'",
+    )
+    .bind(id)
+    .fetch_all(&mut **transaction)
+    .await?;
+    let status = match verdict {
+        Verdict::Real => FindingStatus::Fixed,
+        Verdict::False => FindingStatus::False,
+    };
+    let change = FindingChange { status, reason: Some(reason), accepted_until: None };
+    for finding in open {
+        let finding = FindingId::parse(&finding).map_err(|error| StateError::Database(error.into()))?;
+        set_status(transaction, &finding, change, Some(reason), by).await?;
+    }
+    Ok(row)
+}
+
+/// Puts an open finding into the incident it belongs to; begins one where it belongs to none and is severe enough.
+pub(crate) async fn join(
+    transaction: &mut Transaction<'_, Sqlite>,
+    finding: &Finding,
+) -> Result<(), StateError> {
+    if finding.status != FindingStatus::Open {
+        return Ok(());
+    }
+    let seen = finding.last_seen.nanos();
+    let own: Option<String> = sqlx::query_scalar(
+        "SELECT incidents.id FROM incident_findings JOIN incidents ON incidents.id = incident_findings.incident_id \
+         WHERE incident_findings.finding_id = $1 AND incidents.status = 'open' LIMIT 1",
+    )
+    .bind(finding.id.as_str())
+    .fetch_optional(&mut **transaction)
+    .await?;
+    if let Some(own) = own {
+        sqlx::query("UPDATE incidents SET last_seen = MAX(last_seen, $1) WHERE id = $2")
+            .bind(seen)
+            .bind(own)
+            .execute(&mut **transaction)
+            .await?;
+        return Ok(());
+    }
+    let about = entities(finding);
+    let id = match nearest(transaction, &about, seen).await? {
+        Some(id) => id,
+        None if finding.severity >= BEGINS_AT => begin(transaction, finding).await?,
+        None => return Ok(()),
+    };
+    add(transaction, &id, finding, &about).await
+}
+
+// The open incident that shares most, where that is enough and it is not over.
+async fn nearest(
+    transaction: &mut Transaction<'_, Sqlite>,
+    about: &[Entity],
+    seen: i64,
+) -> Result<Option<String>, StateError> {
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT incidents.id, SUM(CASE incident_entities.kind");
+    for kind in crate::EntityKind::ALL {
+        query.push(format!(" WHEN '{}' THEN {}", kind.name(), kind.weight()));
+    }
+    query
+        .push(" ELSE 0 END) AS weight FROM incident_entities JOIN incidents ON incidents.id = incident_entities.incident_id")
+        .push(" WHERE incidents.status = 'open' AND incidents.findings < ")
+        .push_bind(INCIDENT_FINDINGS_MAX)
+        .push(" AND incidents.last_seen >= ")
+        .push_bind(seen.saturating_sub(WINDOW_NANOS))
+        .push(" AND incidents.first_seen <= ")
+        .push_bind(seen.saturating_add(WINDOW_NANOS))
+        .push(" AND (");
+    for (index, entity) in about.iter().enumerate() {
+        query
+            .push(if index == 0 { "(" } else { " OR (" })
+            .push("incident_entities.kind = ")
+            .push_bind(entity.kind.name())
+            .push(" AND incident_entities.value = ")
+            .push_bind(entity.value.clone())
+            .push(")");
+    }
+    query
+        .push(") GROUP BY incidents.id HAVING weight >= ")
+        .push_bind(JOIN_WEIGHT)
+        .push(" ORDER BY weight DESC, incidents.last_seen DESC LIMIT 1");
+    let row = query.build().fetch_optional(&mut **transaction).await?;
+    Ok(row.map(|row| row.try_get("id")).transpose()?)
+}
+
+async fn begin(transaction: &mut Transaction<'_, Sqlite>, finding: &Finding) -> Result<String, StateError> {
+    let id = random_id()?;
+    sqlx::query(
+        "INSERT INTO incidents (id, title, severity, asset_name, status, first_seen, last_seen, detected, findings) \
+         VALUES ($1, $2, $3, $4, 'open', $5, $6, $6, 0)",
+    )
+    .bind(&id)
+    .bind(&finding.title)
+    .bind(i64::from(finding.severity.id()))
+    .bind(&finding.asset_name)
+    .bind(finding.first_seen.nanos())
+    .bind(finding.last_seen.nanos())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(id)
+}
+
+async fn add(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    finding: &Finding,
+    about: &[Entity],
+) -> Result<(), StateError> {
+    sqlx::query(
+        "INSERT INTO incident_findings (incident_id, finding_id) VALUES ($1, $2) \
+         ON CONFLICT (incident_id, finding_id) DO NOTHING",
+    )
+    .bind(id)
+    .bind(finding.id.as_str())
+    .execute(&mut **transaction)
+    .await?;
+    // The most severe finding gives the incident its name.
+    sqlx::query(
+        "UPDATE incidents SET findings = findings + 1, first_seen = MIN(first_seen, $1), \
+         last_seen = MAX(last_seen, $2), title = CASE WHEN $3 > severity THEN $4 ELSE title END, \
+         asset_name = CASE WHEN $3 > severity THEN $5 ELSE asset_name END, severity = MAX(severity, $3) WHERE id = $6",
+    )
+    .bind(finding.last_seen.nanos())
+    .bind(finding.last_seen.nanos())
+    .bind(i64::from(finding.severity.id()))
+    .bind(&finding.title)
+    .bind(&finding.asset_name)
+    .bind(id)
+    .execute(&mut **transaction)
+    .await?;
+    let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM incident_entities WHERE incident_id = $1")
+        .bind(id)
+        .fetch_one(&mut **transaction)
+        .await?;
+    let room = usize::try_from(INCIDENT_ENTITIES_MAX - known).unwrap_or_default();
+    for entity in about.iter().take(room) {
+        sqlx::query(
+            "INSERT INTO incident_entities (incident_id, kind, value, label, findings) VALUES ($1, $2, $3, $4, 1) \
+             ON CONFLICT (incident_id, kind, value) DO UPDATE SET findings = incident_entities.findings + 1",
+        )
+        .bind(id)
+        .bind(entity.kind.name())
+        .bind(&entity.value)
+        .bind(&entity.label)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}
+
+/// The incident in a row.
+pub(crate) fn incident(row: &SqliteRow) -> Result<Incident, StateError> {
+    let word = |text: String| StateError::Database(text.into());
+    let severity: u8 = row.try_get("severity")?;
+    let time = |name: &str| -> Result<Option<Timestamp>, StateError> {
+        Ok(row.try_get::<Option<i64>, _>(name)?.map(Timestamp::from_nanos))
+    };
+    Ok(Incident {
+        id: row.try_get("id")?,
+        title: row.try_get("title")?,
+        severity: Severity::from_id(severity).ok_or_else(|| word(format!("{severity} is no severity")))?,
+        asset_name: row.try_get("asset_name")?,
+        status: match row.try_get::<&str, _>("status")? {
+            "open" => IncidentStatus::Open,
+            _ => IncidentStatus::Closed,
+        },
+        verdict: row.try_get::<Option<&str>, _>("verdict")?.map(|text| match text {
+            "real" => Verdict::Real,
+            _ => Verdict::False,
+        }),
+        reason: row.try_get("reason")?,
+        assignee: row.try_get("assignee")?,
+        first_seen: Timestamp::from_nanos(row.try_get("first_seen")?),
+        last_seen: Timestamp::from_nanos(row.try_get("last_seen")?),
+        detected: Timestamp::from_nanos(row.try_get("detected")?),
+        acknowledged: time("acknowledged")?,
+        closed: time("closed")?,
+        closed_by: row.try_get("closed_by")?,
+        findings: u64::try_from(row.try_get::<i64, _>("findings")?).unwrap_or_default(),
+    })
+}
