@@ -66,12 +66,11 @@ const FENCES: &[(&str, &[&str])] = &[
     ("parquet", &["yagura-lake"]),
     ("sqlx", &["yagura-state"]),
     ("axum", &["yagura-api"]),
-    ("ureq", &["yagura-respond"]),
     ("libbpf-rs", &["yagura-sensor"]),
     ("libbpf-cargo", &["yagura-sensor"]),
     ("yara-x", &["yagura-yara"]),
     ("cvss", &["yagura-advisory"]),
-    ("ureq", &["yagura-advisory", "yagura-image"]),
+    ("ureq", &["yagura-advisory", "yagura-image", "yagura-respond"]),
 ];
 
 /// Crates that take values and return values.

@@ -60,6 +60,8 @@ export const en = {
   'kind.posture': 'Posture',
   'kind.web': 'Web',
   'kind.identity': 'Identity',
+  'kind.secret': 'Secret',
+  'kind.malware': 'Malware',
   'role.viewer': 'Viewer',
   'role.responder': 'Responder',
   'role.analyst': 'Analyst',

@@ -62,6 +62,8 @@ export const ja: Texts = {
   'kind.posture': '構成',
   'kind.web': 'Web',
   'kind.identity': 'ID',
+  'kind.secret': 'シークレット',
+  'kind.malware': 'マルウェア',
   'role.viewer': '閲覧者',
   'role.responder': '対応者',
   'role.analyst': 'アナリスト',

@@ -153,3 +153,97 @@ fn sample(severity: Severity, now: Timestamp) -> Finding {
         evidence: Vec::<Evidence>::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead, BufReader, Read, Write},
+        net::TcpListener,
+        sync::atomic::{AtomicI64, Ordering},
+        thread::JoinHandle,
+    };
+
+    use yagura_state::{By, DeliveryStatus, WebhookChange, WebhookShape};
+
+    use super::*;
+
+    static SECONDS: AtomicI64 = AtomicI64::new(1_700_000_000);
+
+    fn now() -> Timestamp {
+        Timestamp::from_nanos(SECONDS.load(Ordering::SeqCst) * 1_000_000_000)
+    }
+
+    // Answers one request with each status and returns their signatures and bodies.
+    fn answer(listener: TcpListener, statuses: &'static [u16]) -> JoinHandle<Vec<(String, Vec<u8>)>> {
+        std::thread::spawn(move || {
+            let one = |status: &u16| {
+                let (stream, _) = listener.accept().expect("a request");
+                let mut reader = BufReader::new(stream);
+                let (mut signature, mut length) = (String::new(), 0);
+                loop {
+                    let mut line = String::new();
+                    reader.read_line(&mut line).expect("a header");
+                    let line = line.trim().to_owned();
+                    let Some((name, value)) = line.split_once(": ") else {
+                        if line.is_empty() {
+                            break;
+                        }
+                        continue;
+                    };
+                    match name.to_ascii_lowercase().as_str() {
+                        "x-yagura-signature" => signature = value.to_owned(),
+                        "content-length" => length = value.parse().expect("a number"),
+                        _ => {}
+                    }
+                }
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).expect("a body");
+                let text = format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                reader.get_mut().write_all(text.as_bytes()).expect("answered");
+                (signature, body)
+            };
+            statuses.iter().map(one).collect()
+        })
+    }
+
+    #[tokio::test]
+    async fn what_is_not_taken_is_sent_again_later_and_what_is_refused_is_given_up() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let state = Arc::new(State::open(dir.path()).await.expect("a state"));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let change = WebhookChange {
+            name: "w",
+            url: &format!("http://{}/", listener.local_addr().expect("an address")),
+            shape: WebhookShape::Generic,
+            severity_min: Severity::Low,
+            enabled: true,
+            secret: Some("key"),
+        };
+        let by = By { actor: "ann", address: None, time: now() };
+        state.webhook_create(change, by).await.expect("made");
+        state.finding_record(&[sample(Severity::High, now())]).await.expect("recorded");
+        let told = answer(listener, &[503, 200, 403]);
+        let sender = Sender { state: Arc::clone(&state), console: "http://c".to_owned(), now };
+        let agent = agent();
+
+        assert_eq!(sender.send_due(&agent).await.expect("sent"), 1);
+        // Not before its time.
+        assert_eq!(sender.send_due(&agent).await.expect("sent"), 0);
+        SECONDS.fetch_add(5, Ordering::SeqCst);
+        assert_eq!(sender.send_due(&agent).await.expect("sent"), 1);
+        let done = state.delivery_list(Some(DeliveryStatus::Delivered), 10).await.expect("listed");
+        assert_eq!((done.len(), done[0].attempts), (1, 2));
+
+        let other = Finding { id: FindingId::from_cause(&["other"]), ..sample(Severity::High, now()) };
+        state.finding_record(&[other]).await.expect("recorded");
+        sender.send_due(&agent).await.expect("sent");
+        let dead = state.delivery_list(Some(DeliveryStatus::Dead), 10).await.expect("listed");
+        assert_eq!((dead.len(), dead[0].attempts), (1, 1));
+        assert!(dead[0].last_error.as_deref().is_some_and(|text| text.contains("403")), "{dead:?}");
+
+        for (value, body) in told.join().expect("answered") {
+            let seconds = value.trim_start_matches("t=").split(',').next().and_then(|text| text.parse().ok());
+            assert_eq!(value, crate::signature("key", seconds.expect("a time"), &body));
+        }
+    }
+}

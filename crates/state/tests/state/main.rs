@@ -5,6 +5,8 @@ mod disk;
 mod findings;
 mod keys;
 mod opening;
+mod people;
+mod response;
 mod scale;
 mod scans;
 mod trail;

@@ -1,0 +1,93 @@
+use yagura_event::{FindingId, Severity};
+use yagura_state::{
+    DeliveryOutcome, DeliveryStatus, IncidentChange, IncidentStatus, State, StateError, Verdict,
+    WebhookChange, WebhookShape,
+};
+
+use crate::{at, by, finding, open};
+
+fn webhook(severity_min: Severity) -> WebhookChange<'static> {
+    WebhookChange {
+        name: "on-call",
+        url: "https://hooks.example.org/yagura",
+        shape: WebhookShape::Generic,
+        severity_min,
+        enabled: true,
+        secret: Some("key"),
+    }
+}
+
+async fn record(state: &State, rule: &str, process: u32, seconds: i64) -> FindingId {
+    let mut one = finding(rule, "h", seconds);
+    one.evidence[0].event = serde_json::json!({ "process": { "name": "sh", "pid": 100 + process,
+        "uid": format!("{process}-0") } });
+    state.finding_record(&[one.clone()]).await.expect("recorded");
+    one.id
+}
+
+#[tokio::test]
+async fn a_webhook_is_told_once_of_what_is_new_and_severe_enough() {
+    for (severity_min, told) in [(Severity::Critical, 0), (Severity::High, 1), (Severity::Low, 1)] {
+        let (_dir, state) = open().await;
+        state.webhook_create(webhook(severity_min), by("ann", 0)).await.expect("made");
+        for second in 0..3 {
+            state.finding_record(&[finding("r", "a", second)]).await.expect("recorded");
+        }
+        let waiting = state.delivery_list(Some(DeliveryStatus::Pending), 10).await.expect("listed");
+        assert_eq!(waiting.len(), told, "{severity_min:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_waits_for_its_time_dies_and_is_sent_again_when_asked() {
+    let (_dir, state) = open().await;
+    state.webhook_create(webhook(Severity::Low), by("ann", 0)).await.expect("made");
+    state.finding_record(&[finding("r", "a", 0)]).await.expect("recorded");
+    let due = state.delivery_due(at(1), 10).await.expect("due");
+    let (id, secret) = (due[0].delivery.id.clone(), due[0].secret.as_deref());
+    assert_eq!((due.len(), secret), (1, Some("key")));
+    let failed = |next_try| DeliveryOutcome::Failed { error: "down".to_owned(), next_try };
+    state.delivery_record(&id, &failed(Some(at(9))), at(1)).await.expect("written");
+    assert!(state.delivery_due(at(8), 10).await.expect("due").is_empty());
+    assert_eq!(state.delivery_due(at(9), 10).await.expect("due")[0].delivery.attempts, 1);
+    assert!(matches!(state.delivery_retry(&id, by("ann", 9)).await, Err(StateError::NotFound { .. })));
+    state.delivery_record(&id, &failed(None), at(9)).await.expect("written");
+    let dead = state.delivery_list(Some(DeliveryStatus::Dead), 10).await.expect("listed");
+    assert_eq!((dead.len(), dead[0].last_error.as_deref()), (1, Some("down")));
+    state.delivery_retry(&id, by("ann", 10)).await.expect("again");
+    assert_eq!(state.delivery_due(at(10), 10).await.expect("due").len(), 1);
+}
+
+#[tokio::test]
+async fn findings_of_one_process_tree_are_one_incident_and_others_are_not() {
+    let (_dir, state) = open().await;
+    let first = record(&state, "a", 1, 0).await;
+    record(&state, "b", 1, 60).await;
+    let other = record(&state, "c", 2, 61).await;
+    let late = record(&state, "d", 1, 3 * 3600).await;
+    let of = |id: FindingId| {
+        let state = &state;
+        async move { state.incident_of(&id).await.expect("looked").expect("has one") }
+    };
+    let incident = of(first).await;
+    assert_eq!(incident.findings, 2);
+    assert_ne!(of(other).await.id, incident.id);
+    assert_ne!(of(late).await.id, incident.id);
+    let detail = state.incident_get(&incident.id).await.expect("there");
+    let rules: Vec<&str> = detail.timeline.iter().map(|one| one.rule.as_str()).collect();
+    assert_eq!(rules, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn closing_an_incident_decides_about_its_findings() {
+    let (_dir, state) = open().await;
+    let id = record(&state, "a", 1, 0).await;
+    let incident = state.incident_of(&id).await.expect("looked").expect("has one");
+    let close = |reason| IncidentChange::Close { verdict: Verdict::False, reason };
+    let refused = state.incident_update(&incident.id, close(" "), by("ann", 5)).await;
+    assert!(matches!(refused, Err(StateError::Invalid { .. })), "{refused:?}");
+    let closed = state.incident_update(&incident.id, close("a test"), by("ann", 5)).await.expect("closed");
+    assert_eq!((closed.status, closed.closed_by.as_deref()), (IncidentStatus::Closed, Some("ann")));
+    assert_eq!(state.finding_get(&id).await.expect("there").status, yagura_event::FindingStatus::False);
+    assert_eq!(state.incident_list(Some(IncidentStatus::Open), None, 10).await.expect("listed").open, 0);
+}
