@@ -77,7 +77,9 @@ impl Owner {
                         let reason = "merging these files fails inside".to_owned();
                         return Err(LakeError::Corrupt { path: self.dirs.events.clone(), reason });
                     }
-                    bad.iter().for_each(|(file, reason)| drop(self.take_aside(&run, &file.path, reason)));
+                    for (file, reason) in &bad {
+                        self.take_aside(&run, &file.path, reason);
+                    }
                     continue;
                 }
             };
