@@ -53,7 +53,7 @@ impl FindingWriter {
                 received = hits.recv_many(&mut batch, BATCH_FINDINGS) => {
                     for hit in batch.drain(..) {
                         match hit {
-                            Hit::Finding(finding) => unwritten.push_back(finding),
+                            Hit::Finding(finding) => unwritten.push_back(*finding),
                             Hit::Asset(asset) => self.meet(&asset).await,
                         }
                     }

@@ -70,7 +70,7 @@ impl Kinds {
 /// What the judge came upon, on its way to the state.
 pub enum Hit {
     /// A finding; `count` says how often since it was last sent.
-    Finding(Finding),
+    Finding(Box<Finding>),
     /// A container in which something happened.
     Asset(Asset),
 }
@@ -271,7 +271,7 @@ impl Judge {
             recent.insert(key, Cause { finding: kept, sent: event.time, pending: 0 });
         }
         drop(recent);
-        if self.hits.try_send(Hit::Finding(finding)).is_err() {
+        if self.hits.try_send(Hit::Finding(Box::new(finding))).is_err() {
             self.counters.finding_dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -325,7 +325,7 @@ fn garbage_rules_are_reported_and_the_good_ones_work() {
 }
 
 #[test]
-fn without_privileges_it_runs_on_procfs_and_says_what_it_cannot_see() {
+fn without_privileges_it_says_what_it_cannot_see() {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let dir = tempfile::tempdir().expect("a folder");
     // The build folder may be closed to others.
@@ -346,7 +346,8 @@ fn without_privileges_it_runs_on_procfs_and_says_what_it_cannot_see() {
         .output()
         .expect("it starts");
     let status: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
-    assert_eq!(status["mode"], "procfs");
+    // Since Linux 6.6 the process connector is open to everybody; before, procfs is what is left.
+    assert!(matches!(status["mode"].as_str(), Some("procfs" | "proc_connector")), "{status}");
     assert!(status["mode_reasons"].as_array().is_some_and(|list| !list.is_empty()), "{status}");
     assert!(status["blind_spots"].as_array().is_some_and(|list| !list.is_empty()), "{status}");
 }

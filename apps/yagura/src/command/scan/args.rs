@@ -262,9 +262,11 @@ impl Common {
     }
 
     pub fn options(&self) -> Options {
-        let mut limits = yagura_image::Limits::default();
-        limits.deadline =
-            std::time::Instant::now().checked_add(Duration::from_secs(self.timeout.saturating_mul(60)));
+        let patience = Duration::from_secs(self.timeout.saturating_mul(60));
+        let limits = yagura_image::Limits {
+            deadline: std::time::Instant::now().checked_add(patience),
+            ..yagura_image::Limits::default()
+        };
         Options {
             scanners: Scanners {
                 vulnerabilities: self.wants(ScannerArg::Vuln),
