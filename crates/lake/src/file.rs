@@ -87,6 +87,11 @@ impl DataFile {
         self.doomed.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it holds rows of this segment and of no other.
+    pub(crate) fn is_of(&self, segment: u64) -> bool {
+        self.first == segment && self.last == segment
+    }
+
     fn is_within(&self, other: &Self) -> bool {
         self.partition == other.partition
             && other.first <= self.first

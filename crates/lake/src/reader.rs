@@ -78,16 +78,22 @@ fn snapshot(dirs: &Dirs, mut bad_log: impl FnMut(&Path, &str)) -> Result<Snapsho
 fn try_snapshot(dirs: &Dirs, bad_log: &mut impl FnMut(&Path, &str)) -> Result<Option<Snapshot>, LakeError> {
     let ids = wal::segments(&dirs.wal)?;
     let mut batches = Vec::new();
+    // A log that holds nothing says nothing about the files of its segment.
+    let mut logged = Vec::new();
     for id in &ids {
         let path = wal::segment_path(&dirs.wal, *id);
         match wal::replay(&path) {
-            Ok(replay) => batches.extend(replay.batches.into_iter().map(MemoryBatch::new)),
+            Ok(replay) if replay.is_alien => bad_log(&path, "it is no log of ours"),
+            Ok(replay) => {
+                logged.push(*id);
+                batches.extend(replay.batches.into_iter().map(MemoryBatch::new));
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => bad_log(&path, &error.to_string()),
         }
     }
-    let files = file::list(&dirs.events, &ids)?.files;
-    let again = file::list(&dirs.events, &ids)?.files;
+    let files = file::list(&dirs.events, &logged)?.files;
+    let again = file::list(&dirs.events, &logged)?.files;
     let names = |files: &[DataFile]| files.iter().map(|file| file.path.clone()).collect::<Vec<_>>();
     let ids_now = wal::segments(&dirs.wal)?;
     if names(&files) != names(&again) || !ids.iter().all(|id| ids_now.contains(id)) {

@@ -486,6 +486,10 @@ fn compare_lines(args: &CompareArgs) -> Result<ExitCode, Failure> {
         check(scheme, "-", std::io::stdin().lock(), &mut checked, &mut wrong)?;
     }
     for file in &args.files {
+        if file.as_os_str() == "-" {
+            check(scheme, "-", std::io::stdin().lock(), &mut checked, &mut wrong)?;
+            continue;
+        }
         let said = |error| Failure::usage(anyhow::Error::new(error).context(file.display().to_string()));
         let reader = std::io::BufReader::new(std::fs::File::open(file).map_err(said)?);
         check(scheme, &file.display().to_string(), reader, &mut checked, &mut wrong)?;

@@ -48,7 +48,8 @@ impl Owner {
             fs::create_dir_all(dir).map_err(LakeError::io("make the directory", dir))?;
         }
         let ids = wal::segments(&dirs.wal)?;
-        let listing = file::list(&dirs.events, &ids)?;
+        let replays = replay_all(&dirs, &ids);
+        let listing = file::list(&dirs.events, &trusted(&dirs, &ids, &replays)?)?;
         let mut counters = Counters::new();
         for leftover in &listing.leftovers {
             // What cannot be removed does not count by its name.
@@ -58,9 +59,13 @@ impl Owner {
         }
         dirs.aside().list().into_iter().for_each(|file| counters.damage.add(file));
         let mut sealing = VecDeque::new();
-        for (id, replay) in ids.iter().zip(replay_all(&dirs, &ids)) {
+        for (id, replay) in ids.iter().zip(replays) {
             let path = wal::segment_path(&dirs.wal, *id);
             match replay {
+                // Its rows are sealed, and more of them than a damaged log still has.
+                Ok(_) if listing.files.iter().any(|file| file.is_of(*id)) => {
+                    set_aside(&dirs, &path, "its rows are in files already", 0, &mut counters);
+                }
                 Ok(replay) if !replay.is_alien => {
                     sealing.extend(recover(*id, path, replay, &dirs, &mut counters)?.map(Arc::new));
                 }
@@ -130,6 +135,28 @@ fn replay_all(dirs: &Dirs, ids: &[u64]) -> Vec<io::Result<Replay>> {
         });
         joined.flatten().collect()
     })
+}
+
+// The segments whose log counts. A whole one always does: not all of its files may be there. A damaged or shortened one
+// counts where it still has more rows than its files, which is where sealing did not come to its end.
+fn trusted(dirs: &Dirs, ids: &[u64], replays: &[io::Result<Replay>]) -> Result<Vec<u64>, LakeError> {
+    let is_whole = |replay: &Replay| {
+        let is_cut = replay.torn_bytes > 0 || replay.good_bytes == 0;
+        !replay.is_alien && replay.damaged == 0 && !is_cut
+    };
+    let whole =
+        |(id, replay): (&u64, &io::Result<Replay>)| replay.as_ref().is_ok_and(is_whole).then_some(*id);
+    let mut trusted: Vec<u64> = ids.iter().zip(replays).filter_map(whole).collect();
+    let sealed = file::list(&dirs.events, &trusted)?.files;
+    for (id, replay) in ids.iter().zip(replays) {
+        let Ok(replay) = replay else { continue };
+        let rows = replay.batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>();
+        let in_files: u64 = sealed.iter().filter(|file| file.is_of(*id)).map(|file| file.rows).sum();
+        if !is_whole(replay) && rows > in_files {
+            trusted.push(*id);
+        }
+    }
+    Ok(trusted)
 }
 
 fn set_aside(dirs: &Dirs, path: &Path, reason: &str, rows: u64, counters: &mut Counters) {

@@ -183,3 +183,54 @@ fn rows_are_with_the_system_soon_without_a_flush() {
     assert_eq!(make::counts(&reader), (10, 10));
     drop(lake);
 }
+
+#[test]
+fn an_unreadable_log_costs_no_row_that_is_sealed() {
+    let garbage: [fn(&std::path::Path); 2] = [
+        |log| fs::write(log, [7_u8; 5000]).expect("a log of nobody"),
+        |log| fs::create_dir(log).expect("a folder in the place of a log"),
+    ];
+    for spoil in garbage {
+        let dir = tempfile::tempdir().expect("a directory");
+        let log = flushed(dir.path());
+        let lake = make::open(dir.path());
+        lake.seal().expect("sealed");
+        drop(lake);
+        spoil(&log);
+        let reader = Lake::open_read_only(dir.path()).expect("a reader");
+        assert_eq!(make::counts(&reader), (30, 30));
+        let lake = make::open(dir.path());
+        assert_eq!(make::counts(&lake), (30, 30));
+        assert_eq!(lake.stats().expect("stats").damaged_files, 1);
+        assert!(!log.exists(), "it was set aside");
+    }
+}
+
+#[test]
+fn a_damaged_or_shortened_log_of_a_sealed_segment_gives_way_to_the_files() {
+    let spoil: [fn(&mut Vec<u8>); 4] = [
+        |log| {
+            let middle = log.len() / 2;
+            log[middle] ^= 4;
+        },
+        |log| log.truncate(log.len() - 1),
+        |log| log.truncate(10),
+        Vec::clear,
+    ];
+    for spoil in spoil {
+        let dir = tempfile::tempdir().expect("a directory");
+        let log = flushed(dir.path());
+        let mut content = fs::read(&log).expect("the log");
+        let lake = make::open(dir.path());
+        lake.seal().expect("sealed");
+        drop(lake);
+        spoil(&mut content);
+        fs::write(&log, content).expect("the log again, spoilt");
+        for _ in 0..2 {
+            let lake = make::open(dir.path());
+            assert_eq!(make::counts(&lake), (30, 30));
+            lake.seal().expect("sealed");
+        }
+        assert!(!log.exists());
+    }
+}
