@@ -66,3 +66,14 @@ if [ $need_node = yes ]; then
   mkdir -p "$node_wheel/bin"
   for tool in node npm npx; do ln -sf "$YAGURA_CACHE/node-venv/bin/$tool" "$node_wheel/bin/$tool"; done
 fi
+
+# Cargo compares times of change, not places: what another checkout left in a shared cache would pass for ours, with
+# that checkout's paths in it. Dependencies stay.
+owner="$CARGO_TARGET_DIR/checkout"
+if [ "$(cat "$owner" 2>/dev/null)" != "$root" ]; then
+  if [ -d "$CARGO_TARGET_DIR/debug" ] || [ -d "$CARGO_TARGET_DIR/release" ]; then
+    (cd "$root" && cargo clean --quiet --workspace)
+  fi
+  mkdir -p "$CARGO_TARGET_DIR"
+  printf '%s\n' "$root" >"$owner"
+fi

@@ -40,6 +40,9 @@ suite() {
   if [ "$status" != 0 ]; then
     [ "$bad" = 0 ] && failed=$((failed + 1))
     failures+=("$name")
+    while IFS= read -r test; do failures+=("  $test"); done < <(
+      sed -nE 's/^test (.+) \.\.\. FAILED$/\1/p; s/^ *not ok [0-9]+ - //p; s/^ *(FAIL|×) +//p' "$out" | head -n 30
+    )
   elif [ "$ok" = 0 ]; then
     failed=$((failed + 1)); failures+=("$name: no test ran")
   fi
