@@ -66,15 +66,25 @@ fn a_bad_rule_or_file_hides_no_other() {
         ),
         ("no-yara.yar", "this is no rule {{{{"),
         ("module.yar", "import \"nothing\"\nrule m { condition: nothing.x }"),
-        ("good.yar", "rule first { condition: true }"),
+        ("good.yar", "rule first { condition: filesize > 0 }"),
     ];
     let (rules, problems) = Ruleset::compile(files);
-    assert_eq!(rules.len(), 3);
+    assert_eq!(rules.len(), 3, "{problems:?}");
     let unknown = problems.iter().find(|one| one.file == "broken.yar").expect("it is told");
     assert_eq!((unknown.line, unknown.column, unknown.code.as_str()), (3, 14, "E025"), "{unknown}");
     assert!(problems.iter().any(|one| one.file == "no-yara.yar" && one.line == 1));
     assert!(problems.iter().any(|one| one.file == "module.yar" && one.line == 1));
-    assert!(!problems.iter().any(|one| one.file == "good.yar"));
+    let of_good: Vec<_> = problems.iter().filter(|one| one.file == "good.yar").collect();
+    assert!(of_good.is_empty(), "{of_good:?}");
+}
+
+#[test]
+fn a_condition_that_is_always_true_is_warned_of_and_works() {
+    let (rules, problems) = Ruleset::compile([("always.yar", "rule always { condition: true }")]);
+    assert_eq!(rules.len(), 1);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].severity, DiagnosticSeverity::Warning);
+    assert_eq!((problems[0].code.as_str(), problems[0].line), ("invariant_expr", 1));
 }
 
 #[test]
