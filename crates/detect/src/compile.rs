@@ -21,6 +21,7 @@ use self::{
     plan::{Hopeless, KindPlan},
 };
 use crate::{
+    exception::{Exception, ExceptionIndex, ExceptionSet},
     matcher::Matcher,
     output::Alert,
     rule::{Rule, RuleIndex, RuleSet},
@@ -86,11 +87,19 @@ pub struct Engine {
     pub(crate) groups: Groups,
     pub(crate) plans: Vec<KindPlan>,
     kinds: Vec<BTreeSet<EventKind>>,
+    pub(crate) exceptions: Vec<Exception>,
+    // Of each rule: its exceptions and their conditions. Empty where there are none at all.
+    excepted: Vec<Box<[(ExceptionIndex, NodeId)]>>,
 }
 
 impl Engine {
     /// Compiles the rules. Every rule of a [`RuleSet`] compiles: what could go wrong was reported at loading.
     pub fn compile(rules: &RuleSet, options: &EngineOptions) -> Self {
+        Self::compile_with(rules, &ExceptionSet::default(), options)
+    }
+
+    /// Compiles the rules and the exceptions from them.
+    pub fn compile_with(rules: &RuleSet, exceptions: &ExceptionSet, options: &EngineOptions) -> Self {
         let rules = rules.rules.clone();
         let enabled: Vec<bool> = rules
             .iter()
@@ -119,14 +128,37 @@ impl Engine {
             }
             folded.push(of_kind);
         }
+        let excepted = excepted(&mut graph, &rules, &exceptions.exceptions);
         graph.finish();
-        let groups = Groups::new(&graph, folded.iter().flatten().map(|(_, node)| *node));
+        let roots = folded.iter().flatten().map(|(_, node)| *node);
+        let roots = roots.chain(excepted.iter().flatten().map(|(_, node)| *node));
+        let groups = Groups::new(&graph, roots);
         let mut hopeless = Hopeless::default();
         let plans =
             folded.iter().map(|rules| KindPlan::new(rules, &mut graph, &groups, &mut hopeless)).collect();
         graph.finish();
         graph.order();
-        Self { rules, enabled, rule_matching: options.rule_matching, graph, groups, plans, kinds }
+        let exceptions = exceptions.exceptions.clone();
+        let rule_matching = options.rule_matching;
+        Self { rules, enabled, rule_matching, graph, groups, plans, kinds, exceptions, excepted }
+    }
+
+    /// The exceptions, in load order.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// One exception.
+    ///
+    /// # Panics
+    /// When the index is of another engine.
+    pub fn exception(&self, index: ExceptionIndex) -> &Exception {
+        &self.exceptions[index.0 as usize]
+    }
+
+    /// A rule's exceptions and the nodes of their conditions.
+    pub(crate) fn exceptions_of(&self, rule: RuleIndex) -> &[(ExceptionIndex, NodeId)] {
+        self.excepted.get(rule.0 as usize).map_or(&[], |exceptions| exceptions)
     }
 
     /// Kinds of event that enabled rules need. An event of another kind never matches.
@@ -192,6 +224,27 @@ impl Engine {
     pub fn alert(&self, index: RuleIndex, event: &Event, hostname: &str) -> Alert {
         Alert::new(self.rule(index), event, hostname)
     }
+}
+
+fn excepted(
+    graph: &mut Graph,
+    rules: &[Rule],
+    exceptions: &[Exception],
+) -> Vec<Box<[(ExceptionIndex, NodeId)]>> {
+    if exceptions.is_empty() {
+        return Vec::new();
+    }
+    let number = |index: usize| ExceptionIndex(u32::try_from(index).expect("limits.rs bounds exceptions"));
+    let nodes: Vec<(ExceptionIndex, NodeId)> = exceptions
+        .iter()
+        .enumerate()
+        .map(|(index, exception)| (number(index), graph.add(&exception.expression)))
+        .collect();
+    let of_rule = |rule: &Rule| {
+        let covering = nodes.iter().zip(exceptions).filter(|(_, exception)| exception.covers(&rule.name));
+        covering.map(|(node, _)| *node).collect()
+    };
+    rules.iter().map(of_rule).collect()
 }
 
 #[cfg(test)]

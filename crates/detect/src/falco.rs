@@ -9,6 +9,7 @@
 
 mod collector;
 mod compiler;
+pub(crate) mod exceptions;
 pub(crate) mod filter;
 pub(crate) mod lower;
 mod problem;

@@ -14,6 +14,7 @@
 pub mod case;
 mod compile;
 mod diagnostic;
+mod exception;
 pub mod falco;
 mod field;
 pub mod ir;
@@ -24,6 +25,7 @@ mod rule;
 
 pub use compile::{Engine, EngineOptions, RuleMatching};
 pub use diagnostic::{BlindRule, Diagnostic, DiagnosticSeverity, FileReport, SourceFile};
+pub use exception::{Exception, ExceptionIndex, ExceptionSet, load_exceptions};
 pub use field::{Field, FieldArg, FieldRef, Scope, Type};
 pub use matcher::Matcher;
 pub use output::Alert;

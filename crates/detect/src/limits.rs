@@ -42,3 +42,7 @@ pub const DIAGNOSTICS_MAX: usize = 1_000;
 pub const PROCESS_CACHE_ENTRIES: usize = 1 << 13;
 /// Answers about flag values that a matcher keeps.
 pub const FLAG_CACHE_ENTRIES: usize = 1 << 12;
+/// Most exceptions of all files together.
+pub const EXCEPTIONS_MAX: usize = 10_000;
+/// Longest name, reason or owner of an exception, in bytes.
+pub const EXCEPTION_TEXT_BYTES_MAX: usize = 4 << 10;

@@ -32,6 +32,7 @@ use crate::{
         group::{GroupId, Index},
         plan::KindPlan,
     },
+    exception::ExceptionIndex,
     field::Value,
     rule::RuleIndex,
 };
@@ -42,6 +43,7 @@ pub struct Matcher {
     engine: Arc<Engine>,
     state: State,
     matched: Vec<RuleIndex>,
+    suppressed: Vec<(RuleIndex, ExceptionIndex)>,
 }
 
 #[derive(Debug)]
@@ -61,12 +63,14 @@ impl Matcher {
             entry: 0,
             candidates: Vec::new(),
         };
-        Self { engine, state, matched: Vec::new() }
+        Self { engine, state, matched: Vec::new(), suppressed: Vec::new() }
     }
 
-    /// The rules that match the event: the first in load order, or all, as the engine's options say.
+    /// The rules that match the event: the first in load order, or all, as the engine's options say. A rule that an
+    /// exception suppresses counts as if it had not matched.
     pub fn matches(&mut self, event: &Event) -> &[RuleIndex] {
         self.matched.clear();
+        self.suppressed.clear();
         let engine = &*self.engine;
         let plan = &engine.plans[event.kind.index()];
         if plan.rules.is_empty() {
@@ -84,6 +88,10 @@ impl Matcher {
                 if (!plan.process_deferred.has(position) || state.holds(engine, event, rule.process))
                     && state.holds(engine, event, rule.event)
                 {
+                    if let Some(exception) = state.exception(engine, event, rule.rule) {
+                        self.suppressed.push((rule.rule, exception));
+                        continue;
+                    }
                     self.matched.push(rule.rule);
                     if engine.rule_matching == RuleMatching::First {
                         return &self.matched;
@@ -92,6 +100,11 @@ impl Matcher {
             }
         }
         &self.matched
+    }
+
+    /// The rules that would have matched the last event, each with the exception that suppressed it.
+    pub fn suppressed(&self) -> &[(RuleIndex, ExceptionIndex)] {
+        &self.suppressed
     }
 
     /// The engine this matcher runs.
@@ -106,6 +119,14 @@ impl Matcher {
 }
 
 impl State {
+    // The first exception from this rule that holds and has not run out.
+    fn exception(&mut self, engine: &Engine, event: &Event, rule: RuleIndex) -> Option<ExceptionIndex> {
+        let found = engine.exceptions_of(rule).iter().find(|(index, node)| {
+            !engine.exception(*index).is_expired(event.time) && self.holds(engine, event, *node)
+        });
+        found.map(|(index, _)| *index)
+    }
+
     // Collects the rules to look at; false where there are none.
     fn candidates(&mut self, engine: &Engine, plan: &KindPlan, event: &Event) -> bool {
         let passed = match self.processes.passed(self.entry, event.kind) {

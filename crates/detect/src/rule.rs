@@ -75,6 +75,12 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.name == name)
     }
 
+    /// Puts the most urgent rules first, those of one priority in the order they have. For a set whose files are in no
+    /// order that means something: where only the first match counts, a mild rule must not hide a severe one.
+    pub fn sort_by_priority(&mut self) {
+        self.rules.sort_by_key(|rule| rule.priority);
+    }
+
     /// Puts the rules of another set after these. Where both have a rule of one name, the present one stays.
     pub fn extend(&mut self, other: Self) {
         let known: BTreeSet<String> = self.rules.iter().map(|rule| rule.name.clone()).collect();

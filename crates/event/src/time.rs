@@ -46,6 +46,21 @@ impl Timestamp {
         let parsed = DateTime::parse_from_rfc3339(text).map_err(|error| format!("`{text}`: {error}"))?;
         parsed.timestamp_nanos_opt().map(Self).ok_or_else(|| format!("`{text}`: year out of range"))
     }
+
+    /// The first instant of a day written `2027-06-30`, in UTC; `None` where it is none.
+    pub fn parse_day(text: &str) -> Option<Self> {
+        let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        // Signs, blanks and short numbers would be read too.
+        if text.len() != 10 {
+            return None;
+        }
+        day.and_hms_opt(0, 0, 0)?.and_utc().timestamp_nanos_opt().map(Self)
+    }
+
+    /// The day in UTC, as `2027-06-30`.
+    pub fn day(self) -> String {
+        self.to_datetime().format("%Y-%m-%d").to_string()
+    }
 }
 
 impl From<DateTime<Utc>> for Timestamp {
@@ -97,6 +112,15 @@ mod tests {
         let json = serde_json::to_string(&instant).expect("a string");
         assert_eq!(json, "\"2023-11-14T22:13:20.123456789Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&json).expect("our own text"), instant);
+    }
+
+    #[test]
+    fn days_are_read_and_written() {
+        let day = Timestamp::parse_day("2027-06-30").expect("a day");
+        assert_eq!((day.day().as_str(), day.nanos() % 86_400_000_000_000), ("2027-06-30", 0));
+        for wrong in ["2027-06-31", "2027-6-3", "+027-06-30", "30.06.2027", "2027-06-30 ", "", "9999-01-01"] {
+            assert_eq!(Timestamp::parse_day(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

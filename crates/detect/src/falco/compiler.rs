@@ -73,12 +73,31 @@ impl<'c> Compiler<'c> {
         }
     }
 
-    pub(super) fn compile(mut self, problems: &mut Problems) -> RuleSet {
+    /// Makes lists and macros ready for conditions.
+    pub(super) fn prepare(&mut self, problems: &mut Problems) {
         self.expand_lists(problems);
         self.parse_macros(problems);
         for at in 0..self.macros.len() {
             self.lower_macro(at, 0, problems);
         }
+    }
+
+    /// Gives a condition on its own its meaning; every macro is visible to it.
+    pub(super) fn condition(
+        &mut self,
+        condition: &mut Text,
+        problems: &mut Problems,
+    ) -> Result<Lowered, Problem> {
+        let syntax = self.parse(condition)?;
+        let mut scope = MacroScope { compiler: self, visibility: usize::MAX, depth: 0, problems };
+        let mut lowered = lower::lower(&syntax, &mut scope)
+            .map_err(|error| located(CONDITION, error, condition, self.files))?;
+        self.warn(std::mem::take(&mut lowered.warnings), condition, problems);
+        Ok(lowered)
+    }
+
+    pub(super) fn compile(mut self, problems: &mut Problems) -> RuleSet {
+        self.prepare(problems);
         let mut rules = RuleSet::default();
         for item in &self.collector.rules.all {
             if !item.value.is_source_known {
@@ -300,7 +319,8 @@ impl<'c> Compiler<'c> {
         }))
     }
 
-    fn warn_unused(&self, problems: &mut Problems) {
+    /// Tells of macros and lists that nothing names.
+    pub(super) fn warn_unused(&self, problems: &mut Problems) {
         for (state, item) in self.macros.iter().zip(&self.collector.macros.all) {
             if !state.is_used {
                 let message = format!("macro `{}` not referred to by any other rule/macro", item.name);

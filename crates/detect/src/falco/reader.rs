@@ -73,18 +73,19 @@ pub(super) fn read_file(
     }
 }
 
-struct Reader<'r, 'o> {
-    file: usize,
-    collector: &'r mut Collector<'o>,
-    problems: &'r mut Problems,
+/// Reads the items of one file.
+pub(super) struct Reader<'r, 'o> {
+    pub(super) file: usize,
+    pub(super) collector: &'r mut Collector<'o>,
+    pub(super) problems: &'r mut Problems,
 }
 
 impl Reader<'_, '_> {
-    fn place(&self, node: &Node) -> FilePlace {
+    pub(super) fn place(&self, node: &Node) -> FilePlace {
         FilePlace { file: self.file, place: node.span }
     }
 
-    fn fail<T>(&self, message: impl Into<String>, node: &Node) -> Result<T, Problem> {
+    pub(super) fn fail<T>(&self, message: impl Into<String>, node: &Node) -> Result<T, Problem> {
         Err(Problem::new(VALIDATE, message, self.place(node)))
     }
 
@@ -93,7 +94,7 @@ impl Reader<'_, '_> {
         self.problems.warn(Problem::new(code, message, place));
     }
 
-    fn item(&mut self, item: &Node) -> Result<(), Problem> {
+    pub(super) fn item(&mut self, item: &Node) -> Result<(), Problem> {
         if item.mapping().is_none() {
             return self.fail("unexpected element type: each item should be a mapping", item);
         }
@@ -474,7 +475,7 @@ impl Reader<'_, '_> {
         Ok(Some(self.texts(node)?.into_iter().collect()))
     }
 
-    fn texts(&self, node: &Node) -> Result<Vec<String>, Problem> {
+    pub(super) fn texts(&self, node: &Node) -> Result<Vec<String>, Problem> {
         let Some(items) = node.sequence() else { return self.fail("value is not a sequence", node) };
         items
             .iter()
@@ -485,19 +486,19 @@ impl Reader<'_, '_> {
             .collect()
     }
 
-    fn text(&self, item: &Node, key: &str) -> Result<Text, Problem> {
+    pub(super) fn text(&self, item: &Node, key: &str) -> Result<Text, Problem> {
         let text = self.required(item, key)?;
         Ok(Text::new(text, self.place(item.get(key).unwrap_or(item))))
     }
 
-    fn required<'i>(&self, item: &'i Node, key: &str) -> Result<&'i str, Problem> {
+    pub(super) fn required<'i>(&self, item: &'i Node, key: &str) -> Result<&'i str, Problem> {
         match item.get(key) {
             Some(node) => self.scalar(node, key),
             None => self.fail(format!("item has no mapping for key `{key}`"), item),
         }
     }
 
-    fn scalar<'i>(&self, node: &'i Node, key: &str) -> Result<&'i str, Problem> {
+    pub(super) fn scalar<'i>(&self, node: &'i Node, key: &str) -> Result<&'i str, Problem> {
         if node.is_null() {
             return self.fail(format!("mapping for key `{key}` is empty"), node);
         }
@@ -525,7 +526,7 @@ impl Reader<'_, '_> {
             .or_else(|_| self.fail(format!("can't decode `{text}`: `{key}` is a number"), node))
     }
 
-    fn known_keys(&mut self, item: &Node, known: &[&str]) {
+    pub(super) fn known_keys(&mut self, item: &Node, known: &[&str]) {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         for (key, _) in item.mapping().unwrap_or_default() {
             let name = key.scalar().unwrap_or_default();

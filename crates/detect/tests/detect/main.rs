@@ -2,6 +2,7 @@
 
 mod conditions;
 mod corpus;
+mod exceptions;
 mod falco;
 mod hostile;
 mod loader;
