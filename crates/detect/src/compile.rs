@@ -1,12 +1,13 @@
 //! [`Engine`]: all rules compiled together.
 //!
-//! Phases, one file each: `graph` turns conditions into one graph in which equal parts exist once; `plan` folds the
-//! graph for each kind of event and says which rules to look at when; `group` puts the predicates of one term
+//! Phases, one file each: `graph` turns conditions into one graph in which equal parts exist once; `shape` says what
+//! is known of an event beforehand; `plan` says, for each shape, which rules to look at when; `group` puts the predicates of one term
 //! together so that one look-up answers them all. [`crate::matcher`] runs the result.
 
 pub(crate) mod graph;
 pub(crate) mod group;
 pub(crate) mod plan;
+pub(crate) mod shape;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +19,8 @@ use yagura_event::{Event, EventKind, Priority, RuleInfo};
 use self::{
     graph::{Graph, NodeId},
     group::Groups,
-    plan::{Hopeless, KindPlan},
+    plan::{Hopeless, Plan},
+    shape::Shape,
 };
 use crate::{
     exception::{Exception, ExceptionIndex, ExceptionSet},
@@ -85,7 +87,7 @@ pub struct Engine {
     pub(crate) rule_matching: RuleMatching,
     pub(crate) graph: Graph,
     pub(crate) groups: Groups,
-    pub(crate) plans: Vec<KindPlan>,
+    pub(crate) plans: Vec<Plan>,
     kinds: Vec<BTreeSet<EventKind>>,
     pub(crate) exceptions: Vec<Exception>,
     // Of each rule: its exceptions and their conditions. Empty where there are none at all.
@@ -112,21 +114,21 @@ impl Engine {
         let roots: Vec<NodeId> = rules.iter().map(|rule| graph.add(&rule.expression)).collect();
         let mut kinds = vec![BTreeSet::new(); rules.len()];
         let mut folded: Vec<Vec<(RuleIndex, NodeId)>> = Vec::new();
-        for kind in EventKind::ALL {
-            let mut of_kind = Vec::new();
-            let mut folding = graph::Folding::new(*kind);
+        for shape in Shape::all() {
+            let mut of_shape = Vec::new();
+            let mut folding = graph::Folding::new(shape);
             for (index, root) in roots.iter().enumerate() {
                 let node = folding.fold(&mut graph, *root);
                 if graph.is_false(node) {
                     continue;
                 }
-                kinds[index].insert(*kind);
+                kinds[index].insert(shape.kind);
                 if enabled[index] {
-                    of_kind
+                    of_shape
                         .push((RuleIndex(u32::try_from(index).expect("limits.rs bounds the rules")), node));
                 }
             }
-            folded.push(of_kind);
+            folded.push(of_shape);
         }
         let excepted = excepted(&mut graph, &rules, &exceptions.exceptions);
         graph.finish();
@@ -134,8 +136,7 @@ impl Engine {
         let roots = roots.chain(excepted.iter().flatten().map(|(_, node)| *node));
         let groups = Groups::new(&graph, roots);
         let mut hopeless = Hopeless::default();
-        let plans =
-            folded.iter().map(|rules| KindPlan::new(rules, &mut graph, &groups, &mut hopeless)).collect();
+        let plans = folded.iter().map(|rules| Plan::new(rules, &mut graph, &groups, &mut hopeless)).collect();
         graph.finish();
         graph.order();
         let exceptions = exceptions.exceptions.clone();

@@ -6,6 +6,7 @@
 mod event_value;
 pub(crate) mod extract;
 mod process_value;
+pub(crate) mod quick;
 mod table;
 mod value;
 

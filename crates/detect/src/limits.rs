@@ -41,7 +41,7 @@ pub const DIAGNOSTICS_MAX: usize = 1_000;
 /// Processes whose answers a matcher keeps.
 pub const PROCESS_CACHE_ENTRIES: usize = 1 << 13;
 /// Answers about flag values that a matcher keeps.
-pub const FLAG_CACHE_ENTRIES: usize = 1 << 12;
+pub const FLAG_CACHE_ENTRIES: usize = 1 << 10;
 /// Most exceptions of all files together.
 pub const EXCEPTIONS_MAX: usize = 10_000;
 /// Longest name, reason or owner of an exception, in bytes.

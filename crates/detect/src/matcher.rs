@@ -1,6 +1,6 @@
 //! [`Matcher`]: puts events through an [`Engine`].
 //!
-//! For an event it looks, in this order, at: what is remembered of its process (which rules of this kind of event the
+//! For an event it looks, in this order, at: what is remembered of its process (which rules of this shape of event the
 //! process passes); the look-ups that those rules hang on; the rules the look-ups point at. Every predicate and every
 //! shared part of a condition is evaluated at most once per event, and at most once per process where the process alone
 //! decides it.
@@ -13,27 +13,29 @@ pub(crate) mod glob;
 pub(crate) mod hash;
 mod memory;
 pub(crate) mod re2;
+mod sieve;
 pub(crate) mod single;
 pub(crate) mod term;
 pub(crate) mod texts;
 
 use std::sync::Arc;
 
-use yagura_event::Event;
+use yagura_event::{Event, FlagSet};
 
 use self::{
     bits::each_bit,
-    memory::{EventMemory, ProcessMemory},
+    memory::{EventMemory, FlagMemory, ProcessMemory},
 };
 use crate::{
     compile::{
         Engine, RuleMatching,
         graph::{Node, NodeId},
-        group::{GroupId, Index},
-        plan::KindPlan,
+        group::{Group, GroupId, Index},
+        plan::Plan,
+        shape::{Shape, ShapeId},
     },
     exception::ExceptionIndex,
-    field::Value,
+    field::{Value, quick::QuickValue},
     rule::RuleIndex,
 };
 
@@ -72,14 +74,15 @@ impl Matcher {
         self.matched.clear();
         self.suppressed.clear();
         let engine = &*self.engine;
-        let plan = &engine.plans[event.kind.index()];
+        let shape = Shape::place(event);
+        let plan = &engine.plans[usize::from(shape)];
         if plan.rules.is_empty() {
             return &self.matched;
         }
         let state = &mut self.state;
         state.event.next();
         state.entry = state.processes.enter(event.process.id);
-        if !state.candidates(engine, plan, event) {
+        if !state.candidates(engine, plan, shape, event) {
             return &self.matched;
         }
         for word in 0..state.candidates.len() {
@@ -128,10 +131,10 @@ impl State {
     }
 
     // Collects the rules to look at; false where there are none.
-    fn candidates(&mut self, engine: &Engine, plan: &KindPlan, event: &Event) -> bool {
-        let passed = match self.processes.passed(self.entry, event.kind) {
+    fn candidates(&mut self, engine: &Engine, plan: &Plan, shape: ShapeId, event: &Event) -> bool {
+        let passed = match self.processes.passed(self.entry, shape) {
             Some(passed) => passed,
-            None => self.decide_process(engine, plan, event),
+            None => self.decide_process(engine, plan, shape, event),
         };
         let words = plan.event_always.words.len();
         let lookups = self.processes.passed_lookups(self.entry, passed);
@@ -161,8 +164,8 @@ impl State {
         true
     }
 
-    // Finds the rules of this kind that the process passes, and remembers them.
-    fn decide_process(&mut self, engine: &Engine, plan: &KindPlan, event: &Event) -> usize {
+    // Finds the rules of this shape that the process passes, and remembers them.
+    fn decide_process(&mut self, engine: &Engine, plan: &Plan, shape: ShapeId, event: &Event) -> usize {
         for group in &plan.process_groups {
             self.ask_group(engine, event, *group);
         }
@@ -183,7 +186,7 @@ impl State {
             }
             *word |= plan.process_deferred.words[at];
         }
-        let passed = self.processes.remember(self.entry, event.kind, plan.lookups(&open), &open);
+        let passed = self.processes.remember(self.entry, shape, plan.lookups(&open), &open);
         self.candidates = open;
         passed
     }
@@ -231,57 +234,182 @@ impl State {
         if group.of_process {
             if self.processes.ask(self.entry, id) {
                 let entry = self.processes.entry(self.entry);
-                search(&group.term, &group.index, id, event, &mut self.event.flags, &mut |hit| {
-                    entry.hit(hit)
-                });
+                search(group, id, event, &mut self.event.flags, &mut |hit| entry.hit(hit));
             }
         } else if self.event.ask(id) {
-            let EventMemory { epoch, hit_stamps, hits, flags, .. } = &mut self.event;
-            search(&group.term, &group.index, id, event, flags, &mut |hit: u32| {
+            let EventMemory { epoch, hit_stamps, hits, flags, slash, .. } = &mut self.event;
+            let mut hit = |hit: u32| {
                 if hit_stamps[hit as usize] != *epoch {
                     hit_stamps[hit as usize] = *epoch;
                     hits.push(hit);
                 }
-            });
+            };
+            match group.quick.map(|quick| quick.get(event, slash)) {
+                Some(QuickValue::Nothing) => {}
+                Some(QuickValue::Text(text)) => search_text(&group.index, text, &mut hit),
+                Some(QuickValue::Flags(set, bits)) => {
+                    flag_hits(&group.index, id, set, bits, flags, &mut hit);
+                }
+                Some(QuickValue::Other) | None => search(group, id, event, flags, &mut hit),
+            }
         }
     }
 }
 
-fn search(
-    term: &crate::ir::Term,
-    index: &Index,
-    group: GroupId,
-    event: &Event,
-    flags: &mut memory::FlagMemory,
-    hit: &mut impl FnMut(u32),
-) {
-    if let Index::Single(single, id) = index {
+fn search(group: &Group, id: GroupId, event: &Event, flags: &mut FlagMemory, hit: &mut impl FnMut(u32)) {
+    if let Index::Single(single, predicate) = &group.index {
         if single.holds(event) {
-            hit(*id);
+            hit(*predicate);
         }
         return;
     }
-    term::each(term, event, &mut |value| match (index, value) {
+    term::each(&group.term, event, &mut |value| match (&group.index, value) {
         (Index::Numbers(table), value) => {
             if let Some(ids) = value.number().and_then(|number| table.get(&number)) {
                 ids.iter().copied().for_each(&mut *hit);
             }
         }
-        (index, Value::Flags(set, bits)) => flags
-            .get(group, set, bits, |found| search_text(index, &set.render(bits), &mut |id| found.push(id)))
-            .iter()
-            .copied()
-            .for_each(&mut *hit),
+        (index, Value::Flags(set, bits)) => flag_hits(index, id, set, bits, flags, hit),
         (index, value) => search_text(index, &value.into_text(), hit),
     });
+}
+
+// The text of flags is long, and the same few values come again and again.
+fn flag_hits(
+    index: &Index,
+    group: GroupId,
+    set: FlagSet,
+    bits: u64,
+    memory: &mut FlagMemory,
+    hit: &mut impl FnMut(u32),
+) {
+    let find = |found: &mut Vec<u32>| search_text(index, &set.render(bits), &mut |id| found.push(id));
+    memory.get(group, set, bits, find).iter().copied().for_each(hit);
 }
 
 fn search_text(index: &Index, text: &str, hit: &mut impl FnMut(u32)) {
     match index {
         Index::Equal(equal) => equal.find(text, hit),
-        Index::StartsWith(trie) => trie.find(text.bytes(), hit),
-        Index::EndsWith(trie) => trie.find(text.bytes().rev(), hit),
+        Index::StartsWith(tree) | Index::EndsWith(tree) => tree.find(text, hit),
         Index::Contains(anywhere) => anywhere.find(text, hit),
         Index::Numbers(_) | Index::Single(..) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        EngineOptions, SourceFile, case, falco,
+        ir::{Expr, Predicate},
+    };
+
+    const CONDITIONS: [&str; 28] = [
+        "evt.type in (open, openat, openat2) and evt.is_open_write = true and fd.typechar = 'f' and fd.num >= 0",
+        "evt.type = openat and evt.is_open_read = true and fd.name startswith /etc",
+        "evt.type = openat and not evt.is_open_read = true and fd.directory = /etc",
+        "evt.type = openat and evt.is_open_write = false",
+        "evt.is_open_write exists and fd.filename in (shadow, passwd)",
+        "evt.type in (open, openat) and fd.type = file and fd.name contains /.ssh/",
+        "evt.type in (open, openat) and not fd.type = file",
+        "fd.typechar in (d, f) and fd.name endswith shadow",
+        "fd.num > -1 and evt.type = openat and fd.nameraw contains ../",
+        "fd.num < 0 and evt.type = openat",
+        "fd.num in (3, 4) and evt.type = openat",
+        "fd.num = 3 or fd.num = -1",
+        "evt.num = 0",
+        "not evt.num = 0 and evt.type = openat and evt.arg.flags contains O_CREAT",
+        "evt.num >= 0 and evt.type = unlinkat and evt.arg.name endswith ash_history",
+        "evt.num > 0 and evt.type = unlinkat and fd.name exists",
+        "evt.num != 0 and evt.type = connect and fd.sport = 22",
+        "evt.num < 1 or evt.type = execve",
+        "evt.num <= 1 and proc.name = sh",
+        "evt.num in (0, 1, 2)",
+        "evt.num in (0, -5) or fd.directory in (/etc, /root/.ssh)",
+        "fd.name glob /etc/* and evt.is_open_read = true",
+        "not (evt.is_open_write = true or proc.name = sh) and evt.type in (openat, openat2)",
+        "evt.type = openat and evt.arg.flags contains O_TRUNC and not fd.name pmatch (/tmp, /var)",
+        "evt.type = openat and fd.name icontains SHADOW",
+        "evt.type.is.open = 1 and evt.is_open_read = true",
+        "proc.name in (sh, cat) and evt.type != openat",
+        "evt.arg.name contains history or evt.arg.path contains x",
+    ];
+
+    fn events() -> Vec<Event> {
+        let mut texts = vec![
+            "{kind: execve, process: {name: sh}}".to_owned(),
+            "{kind: unlinkat, args: {name: /root/.bash_history}}".to_owned(),
+            "{kind: unlinkat, args: {name: x, path: /x}, fd: {name: /a, number: -1}}".to_owned(),
+            "{kind: connect, fd: {name: '10.0.0.1:9->10.0.0.2:22', kind: ipv4, number: 3}}".to_owned(),
+            "{kind: openat}".to_owned(),
+        ];
+        let names = ["/etc/shadow", "/root/.ssh/id_rsa", "/etc", "/tmp/passwd", "shadow", "/", "/var/x/../y"];
+        for kind in ["open", "openat", "openat2"] {
+            for name in names {
+                for fd in ["file", "directory", "pipe"] {
+                    for (number, flags) in [
+                        (3, "O_RDONLY"),
+                        (3, "O_WRONLY|O_CREAT|O_TRUNC"),
+                        (4, "O_RDWR"),
+                        (-1, "O_RDONLY"),
+                        (0, "O_RDWR|O_CREAT"),
+                    ] {
+                        let process = if number == 3 { "cat" } else { "sh" };
+                        texts.push(format!(
+                            "{{kind: {kind}, process: {{name: {process}}}, result: {number}, fd: {{name: {name}, raw_name: \
+                             ../{name}, kind: {fd}, number: {number}}}, args: {{flags: {flags}, name: {name}}}}}"
+                        ));
+                    }
+                }
+                texts.push(format!("{{kind: {kind}, fd: {{name: {name}, number: 3}}}}"));
+            }
+        }
+        let event = |(index, text): (usize, &String)| {
+            let mut event = case::event(text).expect(text);
+            event.number = index as u64 % 3 + 1;
+            // Some share a process, as events do.
+            Arc::make_mut(&mut event.process).id =
+                if &*event.process.name == "cat" { 1 } else { 2 + index as u64 };
+            event
+        };
+        texts.iter().enumerate().map(event).collect()
+    }
+
+    fn one_by_one(expression: &Expr, event: &Event) -> bool {
+        match expression {
+            Expr::Constant(value) => *value,
+            Expr::Test(predicate) => single::Single::new(Predicate::clone(predicate)).holds(event),
+            Expr::Not(inner) => !one_by_one(inner, event),
+            Expr::And(parts) => parts.iter().all(|part| one_by_one(part, event)),
+            Expr::Or(parts) => parts.iter().any(|part| one_by_one(part, event)),
+        }
+    }
+
+    #[test]
+    fn all_rules_together_match_what_each_matches_by_itself() {
+        let rule = |(index, condition): (usize, &&str)| {
+            format!(
+                "- rule: r{index}\n  desc: d\n  condition: >\n    {condition}\n  output: o\n  priority: INFO\n"
+            )
+        };
+        let text: String = CONDITIONS.iter().enumerate().map(rule).collect();
+        let loaded = falco::load(&[SourceFile::new("r.yaml", text)], &falco::LoadOptions::default());
+        assert_eq!(loaded.rules.rules().len(), CONDITIONS.len(), "{:?}", loaded.diagnostics);
+        let options = EngineOptions { rule_matching: RuleMatching::All, ..EngineOptions::default() };
+        let engine = Arc::new(Engine::compile(&loaded.rules, &options));
+        let mut matcher = engine.matcher();
+        let mut matches = 0;
+        for event in events() {
+            let together = matcher.matches(&event).to_vec();
+            let apart: Vec<RuleIndex> = (0..)
+                .map(RuleIndex)
+                .zip(engine.rules())
+                .filter(|(_, rule)| one_by_one(&rule.expression, &event))
+                .map(|(index, _)| index)
+                .collect();
+            assert_eq!(together, apart, "{event:?}");
+            matches += apart.len();
+        }
+        assert!(matches > 500, "only {matches} matches were compared");
     }
 }

@@ -1,18 +1,17 @@
 //! [`Graph`]: conditions of all rules as one graph in which equal parts exist once.
 //!
 //! Nodes are simplified as they are made: constants vanish, nested `and`s and `or`s are flattened, double negation goes.
-//! [`Folding`] specialises a condition for one kind of event, which is where rules are sorted by kind: a rule whose
-//! condition folds to *false* cannot match that kind, whatever negations it has.
+//! [`Folding`] specialises a condition for one [`Shape`] of event, which is where rules are sorted by kind: a rule whose
+//! condition folds to *false* cannot match that shape, whatever negations it has.
 
 use std::{collections::HashMap, sync::Arc};
 
-use yagura_event::EventKind;
-
+use super::shape::Shape;
 use crate::{
-    field::{Field, FieldArg, FieldRef, Scope, Value},
-    ir::{Expr, Predicate, Term, Test},
+    field::Scope,
+    ir::{Expr, Predicate, Test},
     limits::MERGED_PARTS_MAX,
-    matcher::{single::Single, term},
+    matcher::term,
 };
 
 /// Index of a node in its graph.
@@ -36,8 +35,8 @@ pub(crate) struct Graph {
     pub(crate) predicates: Vec<Predicate>,
     /// Of each node: whether it depends on the process alone.
     pub(crate) of_process: Vec<bool>,
-    // Of each node: whether the kind of event decides a part of it.
-    of_kind: Vec<bool>,
+    // Of each node: whether the shape of an event may decide a part of it.
+    of_shape: Vec<bool>,
     /// Of each node that does: its place among those.
     pub(crate) process_bit: Vec<u32>,
     /// How many such nodes there are.
@@ -146,16 +145,16 @@ impl Graph {
             Node::Not(inner) => self.of_process[*inner as usize],
             Node::And(parts) | Node::Or(parts) => parts.iter().all(|part| self.of_process[*part as usize]),
         };
-        let of_kind = match &node {
+        let of_shape = match &node {
             Node::Constant(_) => false,
-            Node::Predicate(id) => is_of_kind(&self.predicates[*id as usize]),
-            Node::Not(inner) => self.of_kind[*inner as usize],
-            Node::And(parts) | Node::Or(parts) => parts.iter().any(|part| self.of_kind[*part as usize]),
+            Node::Predicate(id) => Shape::may_know(&self.predicates[*id as usize]),
+            Node::Not(inner) => self.of_shape[*inner as usize],
+            Node::And(parts) | Node::Or(parts) => parts.iter().any(|part| self.of_shape[*part as usize]),
         };
         let id = NodeId::try_from(self.nodes.len()).expect("limits.rs bounds the conditions");
         self.nodes.push(node.clone());
         self.of_process.push(of_process);
-        self.of_kind.push(of_kind);
+        self.of_shape.push(of_shape);
         self.node_ids.insert(node, id);
         id
     }
@@ -206,26 +205,20 @@ impl Graph {
     }
 }
 
-// Whether [`Folding::known`] has an answer.
-fn is_of_kind(predicate: &Predicate) -> bool {
-    let Term::Field(FieldRef { field, .. }) = &predicate.term else { return false };
-    matches!(field, Field::EvtType | Field::SyscallType | Field::EvtTypeIs | Field::EvtDir | Field::EvtSource)
-}
-
-/// Conditions specialised for one kind of event.
+/// Conditions specialised for one shape of event.
 pub(crate) struct Folding {
-    kind: EventKind,
+    shape: Shape,
     done: HashMap<NodeId, NodeId>,
 }
 
 impl Folding {
-    pub(crate) fn new(kind: EventKind) -> Self {
-        Self { kind, done: HashMap::new() }
+    pub(crate) fn new(shape: Shape) -> Self {
+        Self { shape, done: HashMap::new() }
     }
 
-    /// The condition as it is for events of this kind.
+    /// The condition as it is for events of this shape.
     pub(crate) fn fold(&mut self, graph: &mut Graph, node: NodeId) -> NodeId {
-        if !graph.of_kind[node as usize] {
+        if !graph.of_shape[node as usize] {
             return node;
         }
         if let Some(folded) = self.done.get(&node) {
@@ -233,7 +226,7 @@ impl Folding {
         }
         let folded = match graph.nodes[node as usize].clone() {
             Node::Constant(_) => node,
-            Node::Predicate(id) => match self.known(&graph.predicates[id as usize]) {
+            Node::Predicate(id) => match self.shape.knows(&graph.predicates[id as usize]) {
                 Some(value) => graph.intern(Node::Constant(value)),
                 None => node,
             },
@@ -252,21 +245,5 @@ impl Folding {
         };
         self.done.insert(node, folded);
         folded
-    }
-
-    // What the kind alone decides.
-    fn known(&self, predicate: &Predicate) -> Option<bool> {
-        let Term::Field(FieldRef { field, arg }) = &predicate.term else { return None };
-        let value = match (field, arg) {
-            (Field::EvtType | Field::SyscallType, FieldArg::None) => Value::text(self.kind.name()),
-            (Field::EvtTypeIs, FieldArg::Key(name)) => Value::Number((**name == *self.kind.name()).into()),
-            (Field::EvtDir, FieldArg::None) => Value::text("<"),
-            (Field::EvtSource, FieldArg::None) => Value::text("syscall"),
-            _ => return None,
-        };
-        if matches!(predicate.test, Test::Compare(..)) {
-            return None;
-        }
-        Some(Single::new(predicate.clone()).value_holds(value))
     }
 }

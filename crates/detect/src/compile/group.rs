@@ -7,13 +7,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::graph::{Graph, Node, NodeId};
 use crate::{
-    field::Scope,
+    field::{Scope, quick::Quick},
     ir::{NumberTest, Predicate, Term, Test, TextTest},
     matcher::{
         hash::FastMap,
         single::Single,
         term,
-        texts::{Anywhere, Equal, PredicateId, Trie},
+        texts::{Anywhere, End, Equal, PredicateId, Tree},
     },
 };
 
@@ -35,6 +35,8 @@ pub(crate) const NO_GROUP: GroupId = GroupId::MAX;
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) term: Term,
+    /// A quicker way to the term's value, where there is one.
+    pub(crate) quick: Option<Quick>,
     pub(crate) index: Index,
     /// Whether its answers hold for the process.
     pub(crate) of_process: bool,
@@ -46,8 +48,8 @@ pub(crate) struct Group {
 #[derive(Debug)]
 pub(crate) enum Index {
     Equal(Equal),
-    StartsWith(Trie),
-    EndsWith(Trie),
+    StartsWith(Tree),
+    EndsWith(Tree),
     Contains(Anywhere),
     Numbers(FastMap<i64, Box<[PredicateId]>>),
     Single(Box<Single>, PredicateId),
@@ -62,6 +64,12 @@ enum Class {
     ContainsIgnoringCase,
     Numbers,
     Alone(PredicateId),
+}
+
+impl Class {
+    const fn is_text(self) -> bool {
+        !matches!(self, Self::Numbers | Self::Alone(_))
+    }
 }
 
 impl Groups {
@@ -93,6 +101,10 @@ impl Group {
         Self {
             of_process: term::scope(&term) == Scope::Process,
             is_selective: !coarse && !matches!(class, Class::Alone(_)),
+            quick: match &term {
+                Term::Field(field) => Quick::of(field).filter(|_| class.is_text()),
+                Term::Literal(_) | Term::Apply(..) => None,
+            },
             index: index(class, ids, graph),
             term,
         }
@@ -126,12 +138,8 @@ fn index(class: Class, ids: &[PredicateId], graph: &Graph) -> Index {
     };
     match class {
         Class::Equal => Index::Equal(Equal::new(&patterns)),
-        Class::StartsWith => {
-            Index::StartsWith(Trie::new(patterns.iter().map(|(text, id)| (text.bytes(), *id))))
-        }
-        Class::EndsWith => {
-            Index::EndsWith(Trie::new(patterns.iter().map(|(text, id)| (text.bytes().rev(), *id))))
-        }
+        Class::StartsWith => Index::StartsWith(Tree::new(End::Front, &patterns)),
+        Class::EndsWith => Index::EndsWith(Tree::new(End::Back, &patterns)),
         Class::Contains => anywhere(false),
         Class::ContainsIgnoringCase => anywhere(true),
         Class::Numbers => Index::Numbers(numbers(ids, graph)),

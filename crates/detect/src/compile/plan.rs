@@ -1,10 +1,10 @@
-//! [`KindPlan`]: which rules to look at for one kind of event, and when.
+//! [`Plan`]: which rules to look at for one shape of event, and when.
 //!
 //! A rule's condition is split into a part that the process decides and a part that needs the event. Each part may have
 //! an *anchor*: a set of look-ups of which at least one must hit for the part to be true. So the cost of an event is
 //! that of its look-ups and of the few rules they point at, not of all rules:
 //!
-//! * process part anchored, or nothing else to go by: decided once per process and kind, and remembered;
+//! * process part anchored, or nothing else to go by: decided once per process and shape, and remembered;
 //! * event part anchored: looked at only when an anchor hits.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -25,9 +25,9 @@ const EAGER_RULES_MAX: usize = 64;
 // The last bit of a word of look-ups.
 const LAST_LOOKUP: usize = 63;
 
-/// What to do with events of one kind.
+/// What to do with events of one shape.
 #[derive(Debug)]
-pub(crate) struct KindPlan {
+pub(crate) struct Plan {
     pub(crate) rules: Vec<PlannedRule>,
     /// Rules to be decided per process because a hit on the process points at them.
     pub(crate) process_anchored: BitSet,
@@ -55,7 +55,7 @@ pub(crate) struct PlannedRule {
     pub(crate) event: NodeId,
 }
 
-impl KindPlan {
+impl Plan {
     pub(crate) fn new(
         rules: &[(RuleIndex, NodeId)],
         graph: &mut Graph,

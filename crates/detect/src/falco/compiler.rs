@@ -16,7 +16,10 @@ use super::{
     text::{Files, Text},
 };
 use crate::{
-    compile::graph::{Folding, Graph},
+    compile::{
+        graph::{Folding, Graph},
+        shape::Shape,
+    },
     ir::Expr,
     limits::{CONDITION_BYTES_MAX, CONDITIONS_BYTES_MAX, LIST_ITEMS_MAX, MACRO_DEPTH_MAX, PATTERNS_MAX},
     output::Template,
@@ -350,7 +353,7 @@ struct Kinds {
 
 impl Kinds {
     fn new() -> Self {
-        let foldings = EventKind::ALL.iter().map(|kind| Folding::new(*kind)).collect();
+        let foldings = EventKind::ALL.iter().map(|kind| Folding::new(Shape::of_kind(*kind))).collect();
         Self { graph: Graph::default(), foldings }
     }
 

@@ -274,11 +274,13 @@ fn descriptor(field: Field, event: &Event) -> Option<Value<'_>> {
         F::FdTypechar => Value::text(fd.kind.falco_typechar()),
         F::FdName => Value::text(&fd.name),
         F::FdNameraw => Value::text(fd.raw_name.as_deref().unwrap_or(&fd.name)),
-        F::FdDirectory => Value::text(directory(fd)?),
-        F::FdFilename => Value::text(filename(fd)?),
+        F::FdDirectory => Value::text(directory(fd, last_slash)?),
+        F::FdFilename => Value::text(filename(fd, last_slash)?),
         F::FdUid => Value::owned(format!("{}{}", event.tid, fd.number)),
         F::FdContainername => Value::owned(format!("{}:{}", container_id(event), fd.name)),
-        F::FdContainerdirectory => Value::owned(format!("{}:{}", container_id(event), directory(fd)?)),
+        F::FdContainerdirectory => {
+            Value::owned(format!("{}:{}", container_id(event), directory(fd, last_slash)?))
+        }
         F::FdSockfamily if fd.kind.is_inet() => Value::text("ip"),
         F::FdSockfamily if fd.kind == FdKind::Unix => Value::text("unix"),
         F::FdConnected => Value::Truth(fd.socket.as_ref().is_some_and(|socket| socket.connected)),
@@ -327,10 +329,15 @@ fn container_id(event: &Event) -> &str {
     event.process.container.as_ref().map_or("host", |container| container.short_id())
 }
 
-fn directory(fd: &Fd) -> Option<&str> {
+fn last_slash(name: &str) -> Option<usize> {
+    name.rfind('/')
+}
+
+/// The folder of a file; `slash` finds the last slash of a name.
+pub(super) fn directory(fd: &Fd, slash: impl FnOnce(&str) -> Option<usize>) -> Option<&str> {
     match fd.kind {
         FdKind::Directory => Some(&fd.name),
-        FdKind::File => Some(match fd.name.rfind('/') {
+        FdKind::File => Some(match slash(&fd.name) {
             None | Some(0) => "/",
             Some(end) if end + 1 < fd.name.len() => &fd.name[..end],
             Some(_) => &fd.name,
@@ -339,11 +346,12 @@ fn directory(fd: &Fd) -> Option<&str> {
     }
 }
 
-fn filename(fd: &Fd) -> Option<&str> {
+/// The name of a file without its folder; `slash` finds the last slash of a name.
+pub(super) fn filename(fd: &Fd, slash: impl FnOnce(&str) -> Option<usize>) -> Option<&str> {
     if fd.kind != FdKind::File {
         return None;
     }
-    Some(match fd.name.rfind('/') {
+    Some(match slash(&fd.name) {
         Some(slash) if slash + 1 < fd.name.len() => &fd.name[slash + 1..],
         Some(_) => &fd.name,
         None => "/",

@@ -1,10 +1,10 @@
 //! What a matcher remembers: of the present event, of processes, of flag values. All of it is bounded.
 
-use yagura_event::{EventKind, FlagSet};
+use yagura_event::FlagSet;
 
-use super::hash::FastMap;
 use crate::{
-    compile::{Engine, group::GroupId},
+    compile::{Engine, group::GroupId, shape::ShapeId},
+    field::quick::Slash,
     limits::{FLAG_CACHE_ENTRIES, PROCESS_CACHE_ENTRIES},
 };
 
@@ -18,6 +18,7 @@ pub(crate) struct EventMemory {
     /// Predicates that hold for the present event.
     pub(crate) hits: Vec<u32>,
     pub(crate) flags: FlagMemory,
+    pub(crate) slash: Slash,
     group_stamps: Vec<u32>,
     node_stamps: Vec<u32>,
 }
@@ -29,6 +30,7 @@ impl EventMemory {
             hit_stamps: vec![0; engine.graph.predicates.len()],
             hits: Vec::new(),
             flags: FlagMemory::default(),
+            slash: Slash::default(),
             group_stamps: vec![0; engine.groups.groups.len()],
             node_stamps: vec![0; engine.graph.nodes.len()],
         }
@@ -37,6 +39,7 @@ impl EventMemory {
     /// Goes on to the next event.
     pub(crate) fn next(&mut self) {
         self.hits.clear();
+        self.slash = Slash::default();
         self.epoch = self.epoch.wrapping_add(2);
         if self.epoch == 0 {
             // After two thousand million events the stamps repeat; old ones must not look new.
@@ -67,9 +70,24 @@ impl EventMemory {
 }
 
 /// Which predicates of a group hold for a flag value. The same few values come again and again, and their text is long.
-#[derive(Debug, Default)]
+/// Each value has one place; a later value that falls on it takes it over.
+#[derive(Debug)]
 pub(crate) struct FlagMemory {
-    answers: FastMap<(GroupId, FlagSet, u64), Box<[u32]>>,
+    slots: Box<[FlagSlot]>,
+}
+
+#[derive(Debug, Default)]
+struct FlagSlot {
+    key: Option<(GroupId, FlagSet, u64)>,
+    hits: Vec<u32>,
+}
+
+impl Default for FlagMemory {
+    fn default() -> Self {
+        let mut slots = Vec::new();
+        slots.resize_with(FLAG_CACHE_ENTRIES, FlagSlot::default);
+        Self { slots: slots.into() }
+    }
 }
 
 impl FlagMemory {
@@ -80,14 +98,15 @@ impl FlagMemory {
         bits: u64,
         find: impl FnOnce(&mut Vec<u32>),
     ) -> &[u32] {
-        if self.answers.len() >= FLAG_CACHE_ENTRIES {
-            self.answers.clear();
+        const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mixed = (bits ^ u64::from(group) << 40).wrapping_mul(MULTIPLIER);
+        let slot = &mut self.slots[(mixed >> 48) as usize % FLAG_CACHE_ENTRIES];
+        if slot.key != Some((group, set, bits)) {
+            slot.key = Some((group, set, bits));
+            slot.hits.clear();
+            find(&mut slot.hits);
         }
-        self.answers.entry((group, set, bits)).or_insert_with(|| {
-            let mut found = Vec::new();
-            find(&mut found);
-            found.into()
-        })
+        &slot.hits
     }
 }
 
@@ -108,8 +127,8 @@ pub(crate) struct Entry {
     asked: Vec<u64>,
     known: Vec<u64>,
     values: Vec<u64>,
-    // Where what is remembered for a kind begins in `passed`: a word of look-ups, then the rules passed.
-    kinds: Vec<(EventKind, u32)>,
+    // Where what is remembered for a shape begins in `passed`: a word of look-ups, then the rules passed.
+    shapes: Vec<(ShapeId, u32)>,
     passed: Vec<u64>,
 }
 
@@ -127,7 +146,7 @@ impl Entry {
         self.hit_bits.fill(0);
         self.asked.fill(0);
         self.known.fill(0);
-        self.kinds.clear();
+        self.shapes.clear();
         self.passed.clear();
     }
 }
@@ -205,9 +224,9 @@ impl ProcessMemory {
         }
     }
 
-    /// Where the rules that the process passes for this kind are kept, if they are.
-    pub(crate) fn passed(&self, entry: usize, kind: EventKind) -> Option<usize> {
-        self.entries[entry].kinds.iter().find(|(known, _)| *known == kind).map(|(_, start)| *start as usize)
+    /// Where the rules that the process passes for this shape are kept, if they are.
+    pub(crate) fn passed(&self, entry: usize, shape: ShapeId) -> Option<usize> {
+        self.entries[entry].shapes.iter().find(|(known, _)| *known == shape).map(|(_, start)| *start as usize)
     }
 
     /// The look-ups that rules which the process passes hang on, by bit.
@@ -219,10 +238,10 @@ impl ProcessMemory {
         &self.entries[entry].passed[start + 1..start + 1 + words]
     }
 
-    pub(crate) fn remember(&mut self, entry: usize, kind: EventKind, lookups: u64, passed: &[u64]) -> usize {
+    pub(crate) fn remember(&mut self, entry: usize, shape: ShapeId, lookups: u64, passed: &[u64]) -> usize {
         let entry = &mut self.entries[entry];
         let start = entry.passed.len();
-        entry.kinds.push((kind, u32::try_from(start).expect("bounded by kinds times rules")));
+        entry.shapes.push((shape, u32::try_from(start).expect("bounded by shapes times rules")));
         entry.passed.push(lookups);
         entry.passed.extend_from_slice(passed);
         start
