@@ -200,6 +200,12 @@ impl System for Machine {
         );
         metric("yagura_processes", "gauge", "Processes in the process table.", status.processes);
         metric("yagura_resident_memory_bytes", "gauge", "Resident memory.", status.memory_bytes);
+        metric(
+            "yagura_response_panics_total",
+            "counter",
+            "Attempts to send that failed inside.",
+            self.sender.panics.load(Ordering::Relaxed),
+        );
         if let Ok(stats) = self.lake.stats() {
             metric("yagura_store_rows", "gauge", "Events that can be queried.", stats.rows);
             metric("yagura_store_bytes", "gauge", "Bytes of sealed event files.", stats.bytes);

@@ -1,7 +1,15 @@
 //! [`dispatch`]: sends what is due, again and again.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
+use tokio::task::JoinError;
 use ureq::Agent;
 use yagura_event::{Evidence, Finding, FindingId, FindingKind, FindingStatus, Severity, Timestamp};
 use yagura_state::{DeliveryOutcome, DueDelivery, State, StateError, Webhook};
@@ -21,6 +29,8 @@ pub struct Sender {
     pub console: String,
     /// The present time.
     pub now: fn() -> Timestamp,
+    /// Counts attempts that failed inside this program, whatever the other side would have said.
+    pub panics: Arc<AtomicU64>,
 }
 
 /// Sends what is due until `stop` is over. What is under way is finished; the rest is sent after the next start.
@@ -51,7 +61,7 @@ pub async fn dispatch(sender: Sender, stop: impl Future<Output = ()>) {
 pub async fn send_test(sender: &Sender, webhook: Webhook, secret: Option<String>) -> Result<(), SendError> {
     let now = (sender.now)();
     let finding = sample(webhook.severity_min, now);
-    attempt(&agent(), &sender.console, now, "test", &webhook, secret, finding).await
+    sender.attempt(&agent(), now, "test", &webhook, secret, finding).await
 }
 
 impl Sender {
@@ -69,16 +79,22 @@ impl Sender {
             let (sender, agent) = (self.clone(), agent.clone());
             running.spawn(async move { sender.send_all(&agent, deliveries).await });
         }
+        // All are waited for, whatever one says: what is cut off here would be told twice.
+        let mut failed = None;
         while let Some(done) = running.join_next().await {
-            done.unwrap_or(Ok(()))?;
+            match done {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => failed = Some(error),
+                Err(error) => self.count_panic(&error),
+            }
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     async fn send_all(&self, agent: &Agent, deliveries: Vec<DueDelivery>) -> Result<(), StateError> {
         for DueDelivery { delivery, webhook, secret, finding } in deliveries {
             let now = (self.now)();
-            let sent = attempt(agent, &self.console, now, &delivery.id, &webhook, secret, finding).await;
+            let sent = self.attempt(agent, now, &delivery.id, &webhook, secret, finding).await;
             let now = (self.now)();
             let unreachable = matches!(&sent, Err(error) if error.may_pass);
             let outcome = match sent {
@@ -97,28 +113,44 @@ impl Sender {
         }
         Ok(())
     }
-}
 
-async fn attempt(
-    agent: &Agent,
-    console: &str,
-    now: Timestamp,
-    delivery_id: &str,
-    webhook: &Webhook,
-    secret: Option<String>,
-    finding: Finding,
-) -> Result<(), SendError> {
-    let told = Told { delivery_id, console, secret: secret.as_deref() };
-    let body = message(webhook.shape, &finding, told);
-    let (agent, url, delivery_id) = (agent.clone(), webhook.url.clone(), delivery_id.to_owned());
-    let seconds = now.nanos() / 1_000_000_000;
-    let work = move || {
-        let message =
-            Message { url: &url, secret: secret.as_deref(), delivery_id: &delivery_id, body: &body, seconds };
-        send(&agent, &message)
-    };
-    let failed = |_| Err(SendError { reason: "sending failed inside".to_owned(), may_pass: true });
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
+    // A panic is one failed attempt: counted, and given up as others are, so that it does not come back every second.
+    async fn attempt(
+        &self,
+        agent: &Agent,
+        now: Timestamp,
+        delivery_id: &str,
+        webhook: &Webhook,
+        secret: Option<String>,
+        finding: Finding,
+    ) -> Result<(), SendError> {
+        let (agent, console, webhook) = (agent.clone(), self.console.clone(), webhook.clone());
+        let delivery_id = delivery_id.to_owned();
+        let seconds = now.nanos() / 1_000_000_000;
+        let work = move || {
+            let told = Told { delivery_id: &delivery_id, console: &console, secret: secret.as_deref() };
+            let body = message(webhook.shape, &finding, told);
+            let (secret, delivery_id) = (secret.as_deref(), delivery_id.as_str());
+            send(&agent, &Message { url: &webhook.url, secret, delivery_id, body: &body, seconds })
+        };
+        self.caught(tokio::task::spawn_blocking(work).await)
+    }
+
+    fn caught(&self, done: Result<Result<(), SendError>, JoinError>) -> Result<(), SendError> {
+        done.unwrap_or_else(|error| {
+            self.count_panic(&error);
+            Err(SendError {
+                reason: "sending failed inside Yagura; please report this".to_owned(),
+                may_pass: true,
+            })
+        })
+    }
+
+    fn count_panic(&self, error: &JoinError) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+        // The panic's own text is left to the panic hook: it might quote what was sent.
+        tracing::error!(task = %error.id(), cancelled = error.is_cancelled(), "sending failed inside; please report this");
+    }
 }
 
 fn later(now: Timestamp, wait: Duration) -> Timestamp {
@@ -159,7 +191,7 @@ mod tests {
     use std::{
         io::{BufRead, BufReader, Read, Write},
         net::TcpListener,
-        sync::atomic::{AtomicI64, Ordering},
+        sync::atomic::AtomicI64,
         thread::JoinHandle,
     };
 
@@ -223,7 +255,8 @@ mod tests {
         state.webhook_create(change, by).await.expect("made");
         state.finding_record(&[sample(Severity::High, now())]).await.expect("recorded");
         let told = answer(listener, &[503, 200, 403]);
-        let sender = Sender { state: Arc::clone(&state), console: "http://c".to_owned(), now };
+        let sender =
+            Sender { state: Arc::clone(&state), console: "http://c".to_owned(), now, panics: Arc::default() };
         let agent = agent();
 
         assert_eq!(sender.send_due(&agent).await.expect("sent"), 1);
@@ -245,5 +278,18 @@ mod tests {
             let seconds = value.trim_start_matches("t=").split(',').next().and_then(|text| text.parse().ok());
             assert_eq!(value, crate::signature("key", seconds.expect("a time"), &body));
         }
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_sending_is_counted_and_is_one_failed_attempt() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let state = Arc::new(State::open(dir.path()).await.expect("a state"));
+        let sender = Sender { state, console: String::new(), now, panics: Arc::default() };
+        let done = tokio::task::spawn_blocking(|| -> Result<(), SendError> { panic!("on purpose") }).await;
+        let error = sender.caught(done).expect_err("failed");
+        assert!(error.may_pass && error.reason.contains("inside"), "{error:?}");
+        assert_eq!(sender.panics.load(Ordering::Relaxed), 1);
+        assert_eq!(sender.caught(Ok(Ok(()))), Ok(()));
+        assert_eq!(sender.panics.load(Ordering::Relaxed), 1);
     }
 }

@@ -146,6 +146,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
             .as_deref()
             .map_or_else(|| base_address(config.server.listen), |url| url.trim_end_matches('/').to_owned()),
         now: yagura_rt::now,
+        panics: Arc::default(),
     };
     let machine = Arc::new(Machine {
         asset,
