@@ -8,11 +8,12 @@ here=$(dirname "${BASH_SOURCE[0]}")
 cd "$root"
 
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || wanted=(rule_engine ingest)
+[ ${#wanted[@]} -gt 0 ] || wanted=(rule_engine ingest record)
 for name in "${wanted[@]}"; do
   case $name in
     rule_engine) cargo bench --quiet --locked -p yagura-detect --bench rule_engine ;;
     ingest) cargo bench --quiet --locked -p yagura-lake --bench ingest ;;
-    *) die "no benchmark is called $name (rule_engine, ingest)" ;;
+    record) cargo bench --quiet --locked -p yagura-state --bench record ;;
+    *) die "no benchmark is called $name (rule_engine, ingest, record)" ;;
   esac
 done

@@ -205,26 +205,32 @@ impl State {
     }
 }
 
+/// Those who are told: the id of each webhook that is on, and from which severity on.
+pub(crate) async fn listeners(
+    transaction: &mut Transaction<'_, Sqlite>,
+) -> Result<Vec<(String, i64)>, StateError> {
+    Ok(sqlx::query_as("SELECT id, severity_min FROM webhooks WHERE enabled")
+        .fetch_all(&mut **transaction)
+        .await?)
+}
+
 /// Writes down whom a finding that is new (or open again) is to be told to.
 pub(crate) async fn enqueue(
     transaction: &mut Transaction<'_, Sqlite>,
     finding: &Finding,
+    listeners: &[(String, i64)],
 ) -> Result<(), StateError> {
-    let webhooks: Vec<String> =
-        sqlx::query_scalar("SELECT id FROM webhooks WHERE enabled AND severity_min <= $1")
-            .bind(i64::from(finding.severity.id()))
-            .fetch_all(&mut **transaction)
-            .await?;
-    for webhook in webhooks {
+    let severity = i64::from(finding.severity.id());
+    for (webhook, _) in listeners.iter().filter(|(_, severity_min)| *severity_min <= severity) {
         let pending: i64 = sqlx::query_scalar(
             "SELECT COUNT(*) FROM deliveries WHERE webhook_id = $1 AND status = 'pending'",
         )
-        .bind(&webhook)
+        .bind(webhook)
         .fetch_one(&mut **transaction)
         .await?;
         if pending >= DELIVERIES_PENDING_MAX {
             sqlx::query("UPDATE webhooks SET skipped = skipped + 1 WHERE id = $1")
-                .bind(&webhook)
+                .bind(webhook)
                 .execute(&mut **transaction)
                 .await?;
             continue;
@@ -234,7 +240,7 @@ pub(crate) async fn enqueue(
              VALUES ($1, $2, $3, 'pending', $4, $4)",
         )
         .bind(random_id()?)
-        .bind(&webhook)
+        .bind(webhook)
         .bind(finding.id.as_str())
         .bind(finding.last_seen.nanos())
         .execute(&mut **transaction)

@@ -1,12 +1,14 @@
 //! Recording findings, and deciding about them. Listing them is `finding_list.rs`.
 
+use std::collections::BTreeMap;
+
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use yagura_event::{Evidence, Finding, FindingId, FindingKind, FindingStatus, Severity, Timestamp};
 
 use crate::{
     By, State, StateError, audit, delivery,
     error::checked,
-    incident,
+    incident_join,
     limits::{DECISIONS_MAX, EVIDENCE_BYTES_MAX, REASON_BYTES_MAX, TAGS_MAX, TEXT_BYTES_MAX, cut},
 };
 
@@ -36,9 +38,10 @@ impl State {
     pub async fn finding_record(&self, findings: &[Finding]) -> Result<Vec<(FindingId, bool)>, StateError> {
         let mut transaction = self.write().await?;
         let mut recorded = Vec::with_capacity(findings.len());
+        count_hours(&mut transaction, findings).await?;
+        let listeners = delivery::listeners(&mut transaction).await?;
         for finding in findings {
-            count_hour(&mut transaction, finding).await?;
-            let is_new = record(&mut transaction, finding).await?;
+            let is_new = record(&mut transaction, finding, &listeners).await?;
             recorded.push((finding.id.clone(), is_new));
         }
         transaction.commit().await?;
@@ -177,10 +180,22 @@ pub(crate) async fn set_status(
     Ok(true)
 }
 
+/// How a finding stands to what was known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Met {
+    /// Nothing was known of it.
+    First,
+    /// It was known and adds up.
+    Again,
+    /// It was settled and happens again.
+    Reopened,
+}
+
 /// Writes one finding, or adds it to the one with the same cause; true if it is new or opens again.
 pub(crate) async fn record(
     transaction: &mut Transaction<'_, Sqlite>,
     new: &Finding,
+    listeners: &[(String, i64)],
 ) -> Result<bool, StateError> {
     let known = sqlx::query("SELECT * FROM findings WHERE id = $1")
         .bind(new.id.as_str())
@@ -189,7 +204,7 @@ pub(crate) async fn record(
     let Some(row) = known else {
         write(transaction, &cut_finding(new), new.last_seen.nanos()).await?;
         if new.status == FindingStatus::Open {
-            tell(transaction, new, true).await?;
+            tell(transaction, new, new, Met::First, listeners).await?;
         }
         return Ok(true);
     };
@@ -208,7 +223,8 @@ pub(crate) async fn record(
     }
     let status_time = if reopens { new.last_seen.nanos() } else { status_time };
     write(transaction, &merged, status_time).await?;
-    tell(transaction, &merged, reopens).await?;
+    let met = if reopens { Met::Reopened } else { Met::Again };
+    tell(transaction, &merged, new, met, listeners).await?;
     Ok(reopens)
 }
 
@@ -216,15 +232,17 @@ pub(crate) async fn record(
 async fn tell(
     transaction: &mut Transaction<'_, Sqlite>,
     finding: &Finding,
-    is_new: bool,
+    sighting: &Finding,
+    met: Met,
+    listeners: &[(String, i64)],
 ) -> Result<(), StateError> {
     if finding.kind == FindingKind::Vulnerability {
         return Ok(());
     }
-    if is_new {
-        delivery::enqueue(transaction, finding).await?;
+    if met != Met::Again {
+        delivery::enqueue(transaction, finding, listeners).await?;
     }
-    incident::join(transaction, finding).await
+    incident_join::join(transaction, finding, sighting, met).await
 }
 
 // What happened late (a queue that was replayed) must not overwrite what is known of later.
@@ -286,16 +304,24 @@ fn cut_evidence(evidence: &Evidence) -> Evidence {
     }
 }
 
-async fn count_hour(transaction: &mut Transaction<'_, Sqlite>, new: &Finding) -> Result<(), StateError> {
-    sqlx::query(
-        "INSERT INTO finding_hours (hour, severity, occurrences) VALUES ($1, $2, $3) \
-         ON CONFLICT (hour, severity) DO UPDATE SET occurrences = finding_hours.occurrences + excluded.occurrences",
-    )
-    .bind(new.last_seen.nanos().div_euclid(HOUR_NANOS) * HOUR_NANOS)
-    .bind(i64::from(new.severity.id()))
-    .bind(integer(new.count))
-    .execute(&mut **transaction)
-    .await?;
+async fn count_hours(transaction: &mut Transaction<'_, Sqlite>, new: &[Finding]) -> Result<(), StateError> {
+    let mut hours: BTreeMap<(i64, u8), u64> = BTreeMap::new();
+    for finding in new {
+        let hour = finding.last_seen.nanos().div_euclid(HOUR_NANOS) * HOUR_NANOS;
+        let count = hours.entry((hour, finding.severity.id())).or_default();
+        *count = count.saturating_add(finding.count);
+    }
+    for ((hour, severity), count) in hours {
+        sqlx::query(
+            "INSERT INTO finding_hours (hour, severity, occurrences) VALUES ($1, $2, $3) \
+             ON CONFLICT (hour, severity) DO UPDATE SET occurrences = finding_hours.occurrences + excluded.occurrences",
+        )
+        .bind(hour)
+        .bind(i64::from(severity))
+        .bind(integer(count))
+        .execute(&mut **transaction)
+        .await?;
+    }
     Ok(())
 }
 

@@ -1,23 +1,18 @@
 //! Incidents: findings that belong together because they share a process tree, a container, an address or a program
-//! within an hour. How they are joined and decided about; looking at them is `incident_list.rs`.
+//! within an hour. What they are and how they are decided about; how they are joined is `incident_join.rs`, looking at
+//! them `incident_list.rs`.
 
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Row, Sqlite, Transaction, sqlite::SqliteRow};
-use yagura_event::{Finding, FindingId, FindingStatus, Severity, Timestamp};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
+use yagura_event::{FindingId, FindingStatus, Severity, Timestamp};
 
 use crate::{
     By, FindingChange, State, StateError, audit,
-    entity::{Entity, JOIN_WEIGHT, entities},
     error::checked,
     finding::set_status,
-    limits::{COMMENTS_MAX, INCIDENT_ENTITIES_MAX, INCIDENT_FINDINGS_MAX, NAME_BYTES_MAX, REASON_BYTES_MAX},
+    limits::{COMMENTS_MAX, NAME_BYTES_MAX, REASON_BYTES_MAX},
     secret::random_id,
 };
-
-/// What happens longer after an incident's last finding is another incident.
-const WINDOW_NANOS: i64 = 3_600_000_000_000;
-/// Milder findings join an incident and do not begin one.
-const BEGINS_AT: Severity = Severity::Medium;
 
 /// Findings that belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,140 +233,6 @@ async fn close(
         set_status(transaction, &finding, change, Some(reason), by).await?;
     }
     Ok(row)
-}
-
-/// Puts an open finding into the incident it belongs to; begins one where it belongs to none and is severe enough.
-pub(crate) async fn join(
-    transaction: &mut Transaction<'_, Sqlite>,
-    finding: &Finding,
-) -> Result<(), StateError> {
-    if finding.status != FindingStatus::Open {
-        return Ok(());
-    }
-    let seen = finding.last_seen.nanos();
-    let own: Option<String> = sqlx::query_scalar(
-        "SELECT incidents.id FROM incident_findings JOIN incidents ON incidents.id = incident_findings.incident_id \
-         WHERE incident_findings.finding_id = $1 AND incidents.status = 'open' LIMIT 1",
-    )
-    .bind(finding.id.as_str())
-    .fetch_optional(&mut **transaction)
-    .await?;
-    if let Some(own) = own {
-        sqlx::query("UPDATE incidents SET last_seen = MAX(last_seen, $1) WHERE id = $2")
-            .bind(seen)
-            .bind(own)
-            .execute(&mut **transaction)
-            .await?;
-        return Ok(());
-    }
-    let about = entities(finding);
-    let id = match nearest(transaction, &about, seen).await? {
-        Some(id) => id,
-        None if finding.severity >= BEGINS_AT => begin(transaction, finding).await?,
-        None => return Ok(()),
-    };
-    add(transaction, &id, finding, &about).await
-}
-
-// The open incident that shares most, where that is enough and it is not over.
-async fn nearest(
-    transaction: &mut Transaction<'_, Sqlite>,
-    about: &[Entity],
-    seen: i64,
-) -> Result<Option<String>, StateError> {
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT incidents.id, SUM(CASE incident_entities.kind");
-    for kind in crate::EntityKind::ALL {
-        query.push(format!(" WHEN '{}' THEN {}", kind.name(), kind.weight()));
-    }
-    query
-        .push(" ELSE 0 END) AS weight FROM incident_entities JOIN incidents ON incidents.id = incident_entities.incident_id")
-        .push(" WHERE incidents.status = 'open' AND incidents.findings < ")
-        .push_bind(INCIDENT_FINDINGS_MAX)
-        .push(" AND incidents.last_seen >= ")
-        .push_bind(seen.saturating_sub(WINDOW_NANOS))
-        .push(" AND incidents.first_seen <= ")
-        .push_bind(seen.saturating_add(WINDOW_NANOS))
-        .push(" AND (");
-    for (index, entity) in about.iter().enumerate() {
-        query
-            .push(if index == 0 { "(" } else { " OR (" })
-            .push("incident_entities.kind = ")
-            .push_bind(entity.kind.name())
-            .push(" AND incident_entities.value = ")
-            .push_bind(entity.value.clone())
-            .push(")");
-    }
-    query
-        .push(") GROUP BY incidents.id HAVING weight >= ")
-        .push_bind(JOIN_WEIGHT)
-        .push(" ORDER BY weight DESC, incidents.last_seen DESC LIMIT 1");
-    let row = query.build().fetch_optional(&mut **transaction).await?;
-    Ok(row.map(|row| row.try_get("id")).transpose()?)
-}
-
-async fn begin(transaction: &mut Transaction<'_, Sqlite>, finding: &Finding) -> Result<String, StateError> {
-    let id = random_id()?;
-    sqlx::query(
-        "INSERT INTO incidents (id, title, severity, asset_name, status, first_seen, last_seen, detected, findings) \
-         VALUES ($1, $2, $3, $4, 'open', $5, $6, $6, 0)",
-    )
-    .bind(&id)
-    .bind(&finding.title)
-    .bind(i64::from(finding.severity.id()))
-    .bind(&finding.asset_name)
-    .bind(finding.first_seen.nanos())
-    .bind(finding.last_seen.nanos())
-    .execute(&mut **transaction)
-    .await?;
-    Ok(id)
-}
-
-async fn add(
-    transaction: &mut Transaction<'_, Sqlite>,
-    id: &str,
-    finding: &Finding,
-    about: &[Entity],
-) -> Result<(), StateError> {
-    sqlx::query(
-        "INSERT INTO incident_findings (incident_id, finding_id) VALUES ($1, $2) \
-         ON CONFLICT (incident_id, finding_id) DO NOTHING",
-    )
-    .bind(id)
-    .bind(finding.id.as_str())
-    .execute(&mut **transaction)
-    .await?;
-    // The most severe finding gives the incident its name.
-    sqlx::query(
-        "UPDATE incidents SET findings = findings + 1, first_seen = MIN(first_seen, $1), \
-         last_seen = MAX(last_seen, $2), title = CASE WHEN $3 > severity THEN $4 ELSE title END, \
-         asset_name = CASE WHEN $3 > severity THEN $5 ELSE asset_name END, severity = MAX(severity, $3) WHERE id = $6",
-    )
-    .bind(finding.last_seen.nanos())
-    .bind(finding.last_seen.nanos())
-    .bind(i64::from(finding.severity.id()))
-    .bind(&finding.title)
-    .bind(&finding.asset_name)
-    .bind(id)
-    .execute(&mut **transaction)
-    .await?;
-    let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM incident_entities WHERE incident_id = $1")
-        .bind(id)
-        .fetch_one(&mut **transaction)
-        .await?;
-    let room = usize::try_from(INCIDENT_ENTITIES_MAX - known).unwrap_or_default();
-    for entity in about.iter().take(room) {
-        sqlx::query(
-            "INSERT INTO incident_entities (incident_id, kind, value, label, findings) VALUES ($1, $2, $3, $4, 1) \
-             ON CONFLICT (incident_id, kind, value) DO UPDATE SET findings = incident_entities.findings + 1",
-        )
-        .bind(id)
-        .bind(entity.kind.name())
-        .bind(&entity.value)
-        .bind(&entity.label)
-        .execute(&mut **transaction)
-        .await?;
-    }
-    Ok(())
 }
 
 /// The incident in a row.

@@ -15,6 +15,7 @@ mod error;
 mod finding;
 mod finding_list;
 mod incident;
+mod incident_join;
 mod incident_list;
 mod invitation;
 pub mod limits;

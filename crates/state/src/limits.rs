@@ -35,7 +35,7 @@ pub const DELIVERIES_PENDING_MAX: i64 = 1000;
 pub const DELIVERIES_KEPT_MAX: i64 = 2000;
 /// Most findings of one incident; the next ones begin another.
 pub const INCIDENT_FINDINGS_MAX: i64 = 500;
-/// Most things an incident is remembered to be about.
+/// Most things an incident is remembered to be about; those that were seen longest ago go first.
 pub const INCIDENT_ENTITIES_MAX: i64 = 200;
 /// Most comments of one incident.
 pub const COMMENTS_MAX: i64 = 500;

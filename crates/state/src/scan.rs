@@ -6,7 +6,7 @@ use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 use yagura_event::{Asset, Finding, FindingKind, Timestamp};
 
 use crate::{
-    By, InstalledPackage, State, StateError, Vulnerability, asset, audit,
+    By, InstalledPackage, State, StateError, Vulnerability, asset, audit, delivery,
     error::checked,
     finding,
     limits::{PAGE_MAX, REASON_BYTES_MAX, SCAN_FINDINGS_MAX, SCANS_MAX, TEXT_BYTES_MAX, cut},
@@ -176,11 +176,12 @@ impl State {
         asset::upsert(&mut transaction, &result.asset).await?;
         package::replace(&mut transaction, &result.asset.id, &result.packages).await?;
         let mut new = Vec::new();
+        let listeners = delivery::listeners(&mut transaction).await?;
         let secrets_and_malware = result.others.iter().map(|finding| (finding, None));
         let vulnerabilities =
             result.vulnerabilities.iter().map(|one| (&one.finding, Some(&one.vulnerability)));
         for (found, particulars) in secrets_and_malware.chain(vulnerabilities).take(SCAN_FINDINGS_MAX) {
-            if finding::record(&mut transaction, found).await? {
+            if finding::record(&mut transaction, found, &listeners).await? {
                 new.push(found.clone());
             }
             if let Some(particulars) = particulars {

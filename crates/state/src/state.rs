@@ -160,6 +160,7 @@ fn migrations() -> Vec<Migration> {
         (3, "response", include_str!("../migrations/0003_response.sql")),
         (4, "incidents", include_str!("../migrations/0004_incidents.sql")),
         (10, "scans", include_str!("../migrations/0010_scans.sql")),
+        (20, "incident_candidates", include_str!("../migrations/0020_incident_candidates.sql")),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

@@ -91,3 +91,61 @@ async fn closing_an_incident_decides_about_its_findings() {
     assert_eq!(state.finding_get(&id).await.expect("there").status, yagura_event::FindingStatus::False);
     assert_eq!(state.incident_list(Some(IncidentStatus::Open), None, 10).await.expect("listed").open, 0);
 }
+
+#[tokio::test]
+async fn an_incident_spans_the_sightings_of_its_findings_and_not_what_was_known_before() {
+    // (first_seen, last_seen) of what is told, one after the other; then what the incident spans.
+    let cases = [
+        (vec![(10, 10)], (10, 10)),
+        (vec![(10, 30)], (10, 30)),
+        (vec![(20, 30), (5, 6)], (5, 30)),
+        (vec![(20, 30), (40, 90)], (20, 90)),
+    ];
+    for (told, spans) in cases {
+        for joins in [false, true] {
+            let (_dir, state) = open().await;
+            for (number, (first, last)) in told.iter().enumerate() {
+                let mut one = finding(&format!("{}", if joins { number } else { 0 }), "h", *last);
+                one.first_seen = at(*first);
+                one.evidence[0].event =
+                    serde_json::json!({ "process": { "name": "sh", "pid": 9, "uid": "9-0" } });
+                state.finding_record(&[one]).await.expect("recorded");
+            }
+            let page = state.incident_list(None, None, 10).await.expect("listed");
+            let found: Vec<_> = page.items.iter().map(|one| (one.first_seen, one.last_seen)).collect();
+            assert_eq!(found, [(at(spans.0), at(spans.1))], "{told:?}, as findings of their own: {joins}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_finding_that_is_told_again_after_it_was_fixed_does_not_stretch_a_new_incident_back() {
+    let (_dir, state) = open().await;
+    let first = record(&state, "a", 1, 0).await;
+    let incident = state.incident_of(&first).await.expect("looked").expect("has one");
+    let close = IncidentChange::Close { verdict: Verdict::Real, reason: "dealt with" };
+    state.incident_update(&incident.id, close, by("ann", 5)).await.expect("closed");
+    let week = 7 * 24 * 3600;
+    record(&state, "a", 1, week).await;
+    let next = state.incident_of(&first).await.expect("looked").expect("has one");
+    assert_ne!(next.id, incident.id);
+    assert_eq!((next.first_seen, next.last_seen), (at(week), at(week)));
+}
+
+#[tokio::test]
+async fn a_finding_joins_by_what_its_incident_saw_last_even_when_that_saw_very_much() {
+    let (_dir, state) = open().await;
+    // One cause, again and again by another process: more processes than an incident remembers.
+    let several = u32::try_from(yagura_state::limits::INCIDENT_ENTITIES_MAX).expect("small") + 50;
+    for process in 0..several {
+        record(&state, "again", process, i64::from(process)).await;
+    }
+    let of = async |id: &FindingId| state.incident_of(id).await.expect("looked").expect("has one").id;
+    let again = of(&FindingId::from_cause(&["again", "h"])).await;
+    let recent = record(&state, "recent", several - 1, i64::from(several)).await;
+    let forgotten = record(&state, "forgotten", 0, i64::from(several)).await;
+    assert_eq!(of(&recent).await, again);
+    assert_ne!(of(&forgotten).await, again);
+    let detail = state.incident_get(&again).await.expect("there");
+    assert_eq!(detail.entities.len() as i64, yagura_state::limits::INCIDENT_ENTITIES_MAX);
+}
