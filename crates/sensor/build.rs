@@ -5,7 +5,7 @@ use std::{env, path::PathBuf, process::Command};
 use libbpf_cargo::SkeletonBuilder;
 
 /// What is loaded together, each with its skeleton.
-const OBJECTS: [&str; 3] = ["sensor", "table", "uring"];
+const OBJECTS: [&str; 5] = ["sensor", "table", "uring", "prevent", "lsm"];
 
 fn main() {
     println!("cargo:rerun-if-changed=bpf");
@@ -26,11 +26,13 @@ fn build(name: &str) {
         .clang(clang())
         .clang_args([
             "-O2".into(),
+            // Compare-and-swap came with the third instruction set; who preempts another's decision needs it.
+            if name == "prevent" { "-mcpu=v3" } else { "-mcpu=v2" }.into(),
             "-Wall".into(),
             format!("-D__TARGET_ARCH_{arch}").into(),
             "-I".into(),
             include.into_os_string(),
-        ] as [std::ffi::OsString; 5])
+        ] as [std::ffi::OsString; 6])
         .build_and_generate(&out);
     if let Err(error) = built {
         panic!("compiling {source} failed (clang 14 or newer is needed; CLANG names another): {error:?}");

@@ -92,6 +92,11 @@ pub fn event(text: &str) -> Result<Event, String> {
     build::event(node, &mut 0).map_err(|error| error.message)
 }
 
+/// The events of a file's cases, as far as they can be read.
+pub fn events(rules: &RuleSet, cases: &SourceFile) -> Vec<Event> {
+    read_cases(rules, cases).0.into_iter().map(|case| case.event).collect()
+}
+
 struct Case {
     title: String,
     rule: String,

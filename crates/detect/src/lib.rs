@@ -14,6 +14,7 @@
 pub mod case;
 mod compile;
 mod diagnostic;
+pub mod enforce;
 mod exception;
 pub mod falco;
 mod field;

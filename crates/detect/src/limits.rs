@@ -46,3 +46,7 @@ pub const FLAG_CACHE_ENTRIES: usize = 1 << 10;
 pub const EXCEPTIONS_MAX: usize = 10_000;
 /// Longest name, reason or owner of an exception, in bytes.
 pub const EXCEPTION_TEXT_BYTES_MAX: usize = 4 << 10;
+/// Most conjunctions that a condition is written as for a decider that knows no trees.
+pub const ALTERNATIVES_MAX: usize = 128;
+/// Most tests in one of them.
+pub const ALTERNATIVE_PARTS_MAX: usize = 48;

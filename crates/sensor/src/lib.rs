@@ -27,6 +27,7 @@ mod follow;
 mod limits;
 mod opened;
 mod poll;
+pub mod prevent;
 mod procfs;
 mod record;
 mod sensor;
@@ -77,6 +78,34 @@ mod skeleton_table {
 )]
 mod skeleton_uring {
     include!(concat!(env!("OUT_DIR"), "/uring.skel.rs"));
+}
+
+#[allow(
+    clippy::all,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    unused_imports,
+    dead_code,
+    reason = "generated"
+)]
+mod skeleton_prevent {
+    include!(concat!(env!("OUT_DIR"), "/prevent.skel.rs"));
+}
+
+#[allow(
+    clippy::all,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    unsafe_code,
+    unused_imports,
+    dead_code,
+    reason = "generated"
+)]
+mod skeleton_lsm {
+    include!(concat!(env!("OUT_DIR"), "/lsm.skel.rs"));
 }
 
 pub use ebpf::Hook;

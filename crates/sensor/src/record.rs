@@ -123,7 +123,7 @@ pub(crate) fn texts(bytes: &[u8], bytes_max: usize) -> Vec<Box<str>> {
 }
 
 #[expect(unsafe_code, reason = "the kernel writes C structures")]
-fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
+pub(crate) fn read<T: Plain>(bytes: &[u8]) -> Option<T> {
     if bytes.len() < size_of::<T>() {
         return None;
     }
@@ -146,6 +146,7 @@ impl Plain for types::head {}
 impl Plain for types::wish {}
 impl Plain for types::socket_ends {}
 impl Plain for types::file_facts {}
+impl Plain for crate::skeleton_prevent::types::verdict {}
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,1 @@
+//! The gate: what it refuses, and that nobody waits for one who does not answer.
