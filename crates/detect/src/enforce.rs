@@ -7,14 +7,18 @@
 //!
 //! Knows neither hooks nor kernels: the caller says which tests are known.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use yagura_event::{Event, EventKind};
+use yagura_event::{Event, EventKind, Timestamp};
 
 use crate::{
     compile::graph::{Folding, Graph, Node, NodeId},
+    exception::Exception,
     field::FieldRef,
-    ir::{Predicate, Term, Test},
+    ir::{Expr, Predicate, Term, Test},
     limits::{ALTERNATIVE_PARTS_MAX, ALTERNATIVES_MAX},
     matcher::single::Single,
     rule::Rule,
@@ -250,6 +254,18 @@ impl Condition {
         }
         predicates
     }
+}
+
+/// The rule less what exceptions from it take out: what it does not tell of is not refused either. Those that have run out
+/// at `now` no longer count.
+pub fn excepted(rule: &Rule, exceptions: &[Exception], now: Timestamp) -> Rule {
+    let covering = exceptions.iter().filter(|one| one.covers(&rule.name) && !one.is_expired(now));
+    let taken: Vec<Arc<Expr>> = covering.map(|one| Arc::clone(&one.expression)).collect();
+    if taken.is_empty() {
+        return rule.clone();
+    }
+    let rest = Arc::new(Expr::Or(taken)).negate();
+    Rule { expression: Arc::new(Expr::And(vec![Arc::clone(&rule.expression), rest])), ..rule.clone() }
 }
 
 /// Whether a test holds of an event; for tests that the act itself decides.

@@ -169,3 +169,33 @@ fn fields_of_another_kind_of_event_are_not_asked_for() {
     assert_eq!(fields(EventKind::Connect), Some(vec!["fd.sport".to_owned()]));
     assert_eq!(fields(EventKind::Openat), None);
 }
+
+#[test]
+fn what_an_exception_takes_out_is_not_refused() {
+    let text = "- rule: r\n  desc: d\n  condition: evt.type = execve and proc.name = a\n  output: o\n  priority: INFO\n";
+    let loaded = falco::load(&[SourceFile::new("t.yaml", text)], &falco::LoadOptions::default());
+    let file = SourceFile::new(
+        "e.yaml",
+        "- exception: e\n  rule: r\n  condition: proc.pname = b\n  reason: it does that\n  expires: 2026-01-01\n",
+    );
+    let (exceptions, _) = crate::load_exceptions(&[file], &loaded.rules, Timestamp::default());
+    let event = |parent: &str| {
+        case::event(&format!("{{kind: execve, process: {{name: a, parent: {{name: {parent}}}}}}}"))
+            .expect("an event")
+    };
+    let answer = |now: &str, parent: &str, knows: bool| {
+        let now = Timestamp::parse_rfc3339(now).expect("a time");
+        let rule = excepted(loaded.rules.find("r").expect("a good rule"), exceptions.exceptions(), now);
+        let condition = Condition::new(&rule, EventKind::Execve).expect("it concerns programs");
+        let is_name = |predicate: &Predicate| all_fields(predicate, &|field| field.name() == "proc.name");
+        condition.answer(&event(parent), &|predicate| knows || is_name(predicate))
+    };
+    assert_eq!(answer("2025-06-01T00:00:00Z", "b", true), Answer::No);
+    assert_eq!(answer("2025-06-01T00:00:00Z", "c", true), Answer::Yes);
+    assert_eq!(
+        answer("2025-06-01T00:00:00Z", "c", false),
+        Answer::Unknown,
+        "it may be the exception's parent"
+    );
+    assert_eq!(answer("2027-06-01T00:00:00Z", "b", true), Answer::Yes, "it has run out");
+}
