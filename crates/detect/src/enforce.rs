@@ -15,7 +15,10 @@ use std::{
 use yagura_event::{Event, EventKind, Timestamp};
 
 use crate::{
-    compile::graph::{Folding, Graph, Node, NodeId},
+    compile::{
+        graph::{Folding, Graph, Node, NodeId},
+        shape::Shape,
+    },
     exception::Exception,
     field::FieldRef,
     ir::{Expr, Predicate, Term, Test},
@@ -96,7 +99,7 @@ impl Condition {
     pub fn new(rule: &Rule, kind: EventKind) -> Option<Self> {
         let mut graph = Graph::default();
         let root = graph.add(&rule.expression);
-        let root = Folding::new(kind).fold(&mut graph, root);
+        let root = Folding::new(Shape::of_kind(kind)).fold(&mut graph, root);
         if graph.is_false(root) {
             return None;
         }
