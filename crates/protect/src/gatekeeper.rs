@@ -140,14 +140,8 @@ impl Gatekeeper {
             return None;
         }
         let data = question.file_data()?;
-        let fd = Fd {
-            number: 0,
-            kind: if data.is_dir() { FdKind::Directory } else { FdKind::File },
-            name: question.path()?.into(),
-            raw_name: None,
-            inode: Some((data.dev(), data.ino())),
-            socket: None,
-        };
+        let is = if data.is_dir() { FdKind::Directory } else { FdKind::File };
+        let fd = Fd { inode: Some((data.dev(), data.ino())), ..known::opened(is, &question.path()?) };
         let mut event = known::template(kind, Arc::default(), Some(fd));
         if let Some(flags) = flags {
             event.args.push(Arg { name: ArgName::Flags, value: ArgValue::Flags(FlagSet::Open, flags) });

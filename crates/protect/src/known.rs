@@ -8,7 +8,7 @@ use yagura_detect::{
     enforce::{Support, all_fields, holds},
     ir::{NumberTest, Predicate, Term, Test},
 };
-use yagura_event::{Arg, ArgName, ArgValue, Event, EventKind, Fd, Process, Timestamp};
+use yagura_event::{Arg, ArgName, ArgValue, Event, EventKind, Fd, FdKind, Process, Timestamp};
 
 /// An event of this kind that succeeds: what is asked of a result is answered with it.
 pub(crate) fn template(kind: EventKind, process: Arc<Process>, fd: Option<Fd>) -> Event {
@@ -24,6 +24,11 @@ pub(crate) fn template(kind: EventKind, process: Arc<Process>, fd: Option<Fd>) -
         args: smallvec![Arg { name: ArgName::Res, value: ArgValue::Errno(0) }],
         data: None,
     }
+}
+
+/// A file that is opened; which number it gets is not known.
+pub(crate) fn opened(kind: FdKind, path: &str) -> Fd {
+    Fd { number: 0, kind, name: path.into(), raw_name: None, inode: None, socket: None }
 }
 
 // The act is judged as if it succeeded: whether it would is not known before.
@@ -160,7 +165,7 @@ pub(crate) fn gate_support(kind: EventKind, predicate: &Predicate) -> Support {
             None => Support::Unknown,
         },
         kind if is_result(predicate) => {
-            Support::Fixed(holds(predicate, &template(kind, Arc::default(), None)))
+            Support::Fixed(holds(predicate, &template(kind, Arc::default(), Some(opened(FdKind::File, "")))))
         }
         kind if known_before_open(predicate, kind != EventKind::Openat2) => Support::Tests,
         _ => Support::Unknown,

@@ -297,3 +297,68 @@ fn folders_of(literal: &Literal) -> Option<BTreeSet<PathBuf>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use yagura_detect::{SourceFile, falco};
+
+    use super::*;
+
+    fn plan(condition: &str) -> RulePlan {
+        let condition = serde_json::to_string(condition).expect("a text");
+        let text = format!("- rule: r\n  desc: d\n  condition: {condition}\n  output: o\n  priority: INFO\n");
+        let loaded = falco::load(&[SourceFile::new("t.yaml", text)], &falco::LoadOptions::default());
+        let rule = loaded.rules.find("r").unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+        of_rule(rule, Mode::Prevent, &Offers::everything())
+    }
+
+    #[test]
+    fn what_a_rule_asks_for_decides_what_can_be_refused() {
+        use Enforced::{Fully, Not, Partly};
+        use Means::{DenyConnect, DenyExec, DenyOpen, Kill};
+        for (condition, enforced, means) in [
+            ("evt.type = execve and proc.name = nc", Fully, &[Kill][..]),
+            ("evt.type = execve and evt.res = SUCCESS and proc.exepath = /bin/nc", Fully, &[Kill, DenyExec]),
+            (
+                "evt.type in (execve, execveat) and proc.exepath = /bin/nc and proc.args contains -e",
+                Fully,
+                &[Kill],
+            ),
+            ("evt.type = execve and proc.exepath = /bin/nc and container.id != host", Partly, &[DenyExec]),
+            ("evt.type = execve and proc.args icontains x", Not, &[]),
+            ("evt.type = execve and (proc.name = nc or proc.env contains X)", Partly, &[Kill]),
+            ("evt.type = execve and proc.name = nc and not proc.cmdline contains ok", Fully, &[Kill]),
+            ("evt.type in (open, openat) and fd.name = /etc/shadow", Fully, &[DenyOpen]),
+            (
+                "evt.type in (open, openat, openat2) and evt.is_open_write = true and fd.name = /etc/x",
+                Partly,
+                &[DenyOpen],
+            ),
+            ("evt.type = openat and fd.directory = /etc/cron.d and fd.num >= 0", Fully, &[DenyOpen]),
+            ("evt.type = openat and fd.name startswith /etc/", Not, &[]),
+            ("evt.type = openat and fd.name = /etc/x and proc.cmdline contains y", Not, &[]),
+            ("evt.type = connect and fd.sport = 4444 and fd.sip = \"10.0.0.1\"", Fully, &[DenyConnect]),
+            ("evt.type = connect and fd.sport = 4444 and fd.cport = 1", Not, &[]),
+            ("evt.type in (connect, sendto) and fd.sport = 4444", Partly, &[DenyConnect]),
+            ("evt.type = ptrace", Not, &[]),
+        ] {
+            let plan = plan(condition);
+            let found: Vec<Means> = plan.means.iter().map(|planned| planned.means).collect();
+            assert_eq!((plan.enforced, found.as_slice()), (enforced, means), "{condition}: {plan:?}");
+            assert!(
+                enforced == Fully || !plan.reasons.is_empty() || !plan.means.is_empty(),
+                "{condition}: says why"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_machine_lacks_is_said() {
+        let lacking = Offers { kill: Err("EPERM".to_owned()), ..Offers::everything() };
+        let text = "- rule: r\n  desc: d\n  condition: evt.type = execve and proc.name = nc\n  output: o\n  priority: INFO\n";
+        let loaded = falco::load(&[SourceFile::new("t.yaml", text)], &falco::LoadOptions::default());
+        let plan = Plan::new(loaded.rules.rules().iter().map(|rule| (rule, Mode::Prevent)), lacking);
+        assert_eq!(plan.rules[0].enforced, Enforced::Not);
+        assert!(plan.rules[0].reasons.contains(&"kill: EPERM".to_owned()), "{:?}", plan.rules[0].reasons);
+    }
+}

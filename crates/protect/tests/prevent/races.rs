@@ -30,7 +30,10 @@ struct Race {
 }
 
 // Threads run `make`'s commands while `change` changes the file.
-fn race(make: &(dyn Fn(usize) -> Command + Sync), change: &(dyn Fn(usize) + Sync)) -> (usize, usize) {
+pub(crate) fn race(
+    make: &(dyn Fn(usize) -> Command + Sync),
+    change: &(dyn Fn(usize) + Sync),
+) -> (usize, usize) {
     let (race, over) = (Race::default(), AtomicBool::new(false));
     thread::scope(|scope| {
         let changer = scope.spawn(|| {
