@@ -3,6 +3,7 @@
 pub mod config;
 pub mod db;
 pub mod hunt;
+pub mod prevent;
 pub mod replay;
 pub mod rules;
 pub mod scan;

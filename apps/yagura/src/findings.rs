@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::mpsc::Receiver;
 use yagura_api::Live;
 use yagura_event::{Asset, Finding, FindingId, Timestamp};
-use yagura_state::State;
+use yagura_state::{By, State};
 
 use crate::judge::{Causes, Hit};
 
@@ -55,6 +55,7 @@ impl FindingWriter {
                         match hit {
                             Hit::Finding(finding) => unwritten.push_back(*finding),
                             Hit::Asset(asset) => self.meet(&asset).await,
+                            Hit::Audit { action, object, detail } => self.audit(action, &object, &detail).await,
                         }
                     }
                     if received == 0 {
@@ -80,6 +81,14 @@ impl FindingWriter {
     async fn meet(&self, asset: &Asset) {
         if let Err(error) = self.state.asset_upsert(asset).await {
             tracing::debug!(%error, asset = asset.id, "an asset could not be written");
+        }
+    }
+
+    // What this program did by itself.
+    async fn audit(&self, action: &str, object: &str, detail: &str) {
+        let by = By { actor: "prevention", address: None, time: yagura_rt::now() };
+        if let Err(error) = self.state.audit_append(by, action, object, detail).await {
+            tracing::error!(%error, action, object, "not in the audit trail");
         }
     }
 

@@ -73,6 +73,15 @@ pub enum Hit {
     Finding(Box<Finding>),
     /// A container in which something happened.
     Asset(Asset),
+    /// Something for the audit trail that this program did by itself.
+    Audit {
+        /// What was done.
+        action: &'static str,
+        /// To what.
+        object: String,
+        /// Further words.
+        detail: String,
+    },
 }
 
 /// Causes that were seen lately. Shared with the writer of findings, which asks for what was only counted.

@@ -11,6 +11,7 @@ mod findings;
 mod host;
 mod judge;
 mod output;
+mod prevention;
 mod rulebook;
 mod signals;
 mod store;
@@ -60,6 +61,9 @@ enum Command {
     /// Find vulnerable packages and secrets in a host, a folder, an image or an SBOM.
     #[command(subcommand)]
     Scan(Box<command::scan::Command>),
+    /// What of each rule can be refused here, by which means, and why not more.
+    #[command(subcommand)]
+    Prevent(command::prevent::Command),
     /// What the sensor sees, and what it cannot see.
     #[command(subcommand)]
     Sensor(command::sensor::Command),
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         Command::Rules(command) => command::rules::run(&cli.global, command),
         Command::Replay(args) => command::replay::run(&cli.global, args),
         Command::Scan(command) => command::scan::run(&cli.global, &command),
+        Command::Prevent(command) => command::prevent::run(&cli.global, command),
         Command::Sensor(command) => command::sensor::run(&cli.global, command),
         Command::Db(command) => command::db::run(&cli.global, command),
         Command::Verify(args) => command::verify::run(&cli.global, args),

@@ -84,6 +84,16 @@ impl Rulebook {
         }
     }
 
+    /// Where the rules are read from.
+    pub const fn config(&self) -> &Detect {
+        &self.config
+    }
+
+    /// Rules that were switched on or off.
+    pub fn enabled(&self) -> BTreeMap<String, bool> {
+        self.enabled.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The rules in force.
     pub fn current(&self) -> arc_swap::Guard<Arc<Rules>> {
         self.current.load()

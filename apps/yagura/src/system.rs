@@ -22,7 +22,7 @@ use yagura_lake::{Lake, LakeError, QueryLimits, QueryResult};
 use yagura_sensor::SensorHandle;
 use yagura_state::Webhook;
 
-use crate::{judge::Counters, rulebook::Rulebook};
+use crate::{judge::Counters, prevention::Prevention, rulebook::Rulebook};
 
 /// Longest time a question over the API may take.
 const QUERY_TIME_MAX: Duration = Duration::from_secs(60);
@@ -43,6 +43,8 @@ pub struct Machine {
     pub sender: yagura_respond::Sender,
     /// The sensor, or why there is none.
     pub sensor: Result<SensorHandle, SensorStatus>,
+    /// What is refused.
+    pub prevention: Arc<Prevention>,
 }
 
 impl Machine {
@@ -90,7 +92,9 @@ impl System for Machine {
             Ok(sensor) => sensor.status(),
             Err(off) => off.clone(),
         };
-        let losses = self.losses();
+        status.capabilities.extend(self.prevention.capabilities());
+        let mut losses = self.losses();
+        losses.extend(self.prevention.losses());
         status.lost += losses.iter().map(|loss| loss.count).sum::<u64>();
         status.losses.extend(losses);
         let captured = yagura_sensor::capturable_kinds(status.mode);
@@ -198,6 +202,9 @@ impl System for Machine {
             "Matches of rules.",
             self.counters.matches.load(Ordering::Relaxed),
         );
+        let (refused, would) = self.prevention.refused();
+        metric("yagura_refused_total", "counter", "Acts that were refused.", refused);
+        metric("yagura_refused_dry_run_total", "counter", "Acts that would have been refused.", would);
         metric("yagura_processes", "gauge", "Processes in the process table.", status.processes);
         metric("yagura_resident_memory_bytes", "gauge", "Resident memory.", status.memory_bytes);
         metric(

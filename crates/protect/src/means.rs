@@ -73,6 +73,15 @@ impl Offers {
         }
     }
 
+    /// What the gate and the security hooks offer, where the deciders are in force already.
+    pub fn probe_gate() -> Self {
+        Self {
+            gate: Gate::open(Watched::default()).map(drop).map_err(|error| error.to_string()),
+            lsm: lsm_refusal().map_or(Ok(()), Err),
+            ..Self::everything()
+        }
+    }
+
     /// All of them: for plans of another machine.
     pub const fn everything() -> Self {
         Self { kill: Ok(()), connect: Ok(()), gate: Ok(()), lsm: Ok(()) }

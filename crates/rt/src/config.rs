@@ -27,6 +27,8 @@ pub struct Config {
     pub sensor: Sensor,
     /// Rules and how they are applied.
     pub detect: Detect,
+    /// Which rules refuse what they find.
+    pub prevent: Prevent,
     /// What is kept, and how long.
     pub store: Store,
 }
@@ -104,6 +106,16 @@ pub enum RuleMatching {
     First,
     /// Every one that matches.
     All,
+}
+
+/// Which rules refuse what they find. A rule that stands in neither list is told only.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prevent {
+    /// Names of rules, or patterns with `*`: what they find is refused, as far as this kernel can (`yagura prevent plan`).
+    pub rules: Vec<String>,
+    /// The same for rules that only tell what would have been refused.
+    pub dry_run: Vec<String>,
 }
 
 /// What is kept, and how long.
@@ -221,7 +233,7 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) {
         return;
     }
     let Some((section, key)) = key.split_once('_') else { return };
-    if !["server", "sensor", "detect", "store"].contains(&section) {
+    if !["server", "sensor", "detect", "prevent", "store"].contains(&section) {
         return;
     }
     let entry = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));

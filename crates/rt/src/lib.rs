@@ -7,5 +7,5 @@ mod config;
 mod task;
 
 pub use clock::now;
-pub use config::{Config, ConfigError, Detect, RuleMatching, Sensor, Server, Store};
+pub use config::{Config, ConfigError, Detect, Prevent, RuleMatching, Sensor, Server, Store};
 pub use task::{Shutdown, Tasks};

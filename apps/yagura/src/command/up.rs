@@ -31,6 +31,7 @@ use crate::{
     host,
     judge::{Causes, Counters, Judge, Outlets},
     output::{self, Failure},
+    prevention::Prevention,
     rulebook::Rulebook,
     signals, store,
     system::Machine,
@@ -54,6 +55,12 @@ pub struct Args {
     /// How to watch the kernel: auto, ebpf, procfs or off.
     #[arg(long, value_name = "MODE")]
     sensor: Option<String>,
+    /// Refuse what this rule finds, as far as the kernel can; `*` stands for any text. May be repeated.
+    #[arg(long, value_name = "RULE")]
+    prevent: Vec<String>,
+    /// Tell what of this rule would have been refused. May be repeated.
+    #[arg(long, value_name = "RULE")]
+    prevent_dry_run: Vec<String>,
 }
 
 /// How long threads may take to finish their work at the end.
@@ -96,6 +103,8 @@ fn apply(config: &mut Config, args: Args) -> Result<(), Failure> {
     if let Some(mode) = args.sensor {
         config.sensor.mode = mode;
     }
+    config.prevent.rules.extend(args.prevent);
+    config.prevent.dry_run.extend(args.prevent_dry_run);
     Ok(())
 }
 
@@ -133,6 +142,13 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         })
         .map_err(Failure::run)?;
 
+    let prevention = Arc::new(Prevention::new(config.prevent.clone(), &data.dir));
+    if prevention.is_configured() {
+        let (prevention, rulebook) = (Arc::clone(&prevention), Arc::clone(&rulebook));
+        let (asset, hits, stop) = (asset.clone(), hits.clone(), shutdown.flag());
+        let body = move || prevention.run(&rulebook, &asset, &hits, &stop);
+        tasks.spawn("prevent", body).map_err(Failure::run)?;
+    }
     let outlets = Outlets { hits, store: store_queue, live: live.clone(), store_reads: config.store.reads };
     let judge =
         Judge::new(Arc::clone(&rulebook), &asset, Arc::clone(&counters), Arc::clone(&causes), outlets);
@@ -156,6 +172,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         findings_dropped,
         sender: sender.clone(),
         sensor,
+        prevention,
     });
     let options = ApiOptions {
         host_names: config.server.host_names.clone(),

@@ -206,9 +206,13 @@ impl Kernel {
 
 /// Why this kernel takes no programs on its security hooks; `None` where it does.
 pub fn lsm_refusal() -> Option<String> {
+    // libbpf would print what it was refused; the answer is given back instead.
+    let print = libbpf_rs::set_print(None);
     let mut object: MaybeUninit<OpenObject> = MaybeUninit::uninit();
     let loaded = LsmSkelBuilder::default().open(&mut object).and_then(OpenSkel::load);
-    loaded.err().map(|error| error.to_string())
+    let refused = loaded.err().map(|error| error.to_string());
+    libbpf_rs::set_print(print);
+    refused
 }
 
 fn number(index: usize) -> [u8; 4] {

@@ -44,7 +44,7 @@ pub fn guard(watched: u32, beats: impl AsFd, patience: Duration) -> io::Result<b
 /// the privilege is missing it stays as it is.
 pub fn survive_shortage() {
     let _ = fs::write("/proc/self/oom_score_adj", "-1000");
-    let _ = mlockall(MlockAllFlags::CURRENT);
+    let _ = mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT);
 }
 
 /// Writing to this pipe never waits: what finds no room is refused.
