@@ -20,7 +20,7 @@ use yagura_event::{
     Role, Technique, Timestamp, to_ocsf,
 };
 
-use crate::{rulebook::Rulebook, store::Stored};
+use crate::{prevention::Containment, rulebook::Rulebook, store::Stored};
 
 /// The same cause is written down at most this often; in between it is only counted.
 const REPEAT_NANOS: i64 = 1_000_000_000;
@@ -134,6 +134,7 @@ pub struct Judge {
     hits: tokio::sync::mpsc::Sender<Hit>,
     store: SyncSender<Stored>,
     store_reads: bool,
+    containment: Containment,
 }
 
 /// What one rule's events were done to, in the present hour.
@@ -171,6 +172,8 @@ pub struct Outlets {
     pub live: Live,
     /// Whether opening a file for reading is kept too.
     pub store_reads: bool,
+    /// What becomes of a process that did what could not be refused it.
+    pub containment: Containment,
 }
 
 impl Judge {
@@ -199,6 +202,7 @@ impl Judge {
             hits: outlets.hits,
             store: outlets.store,
             store_reads: outlets.store_reads,
+            containment: outlets.containment,
         }
     }
 
@@ -254,6 +258,9 @@ impl Judge {
         self.counters.matches.fetch_add(1, Ordering::Relaxed);
         if let Some(count) = self.rules.matches.get(index.0 as usize) {
             count.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(told) = self.containment.act(&self.rules.engine, index, event) {
+            let _ = self.hits.try_send(told);
         }
         let subject = self.subject(index, event);
         let mut hasher = DefaultHasher::new();

@@ -4,6 +4,7 @@
 //! The responder and its guard are processes of their own (this program, started anew): whatever becomes of this one,
 //! nobody waits for it. INVARIANT: what fails here refuses less, never more, and is counted.
 
+mod containment;
 mod posts;
 mod report;
 
@@ -23,6 +24,7 @@ use yagura_protect::{Answers, Enforced, Means, Mode, Offers, Plan, RulePlan, pro
 use yagura_rt::Prevent;
 use yagura_sensor::prevent::Kernel;
 
+pub use self::containment::Containment;
 use self::posts::Posts;
 pub use self::posts::{run_guard, run_responder};
 use crate::{
@@ -174,7 +176,7 @@ impl Prevention {
         let (kernel, posts) = before.map_or((None, None), |force| (force.kernel, force.posts));
         let kernel = self.fill_kernel(kernel, &chosen, &safe);
         let plan = Plan::new(chosen.iter().map(|(_, rule, mode)| (rule, *mode)), offers(&kernel));
-        let posts = if same { posts } else { self.post(&chosen, rulebook) };
+        let posts = if same { posts } else { self.post(&chosen, rulebook, kernel.is_ok()) };
         *self.status() = Status {
             plan: Some(plan),
             off: off.then(|| format!("switched off: {} is there", self.off_file.display())),
@@ -209,10 +211,11 @@ impl Prevention {
         })
     }
 
-    fn post(&self, chosen: &[(u32, Rule, Mode)], rulebook: &Rulebook) -> Option<Posts> {
+    fn post(&self, chosen: &[(u32, Rule, Mode)], rulebook: &Rulebook, kill: bool) -> Option<Posts> {
         let by_gate = yagura_protect::Gatekeeper::new(
             chosen.iter().map(|(number, rule, mode)| (*number, rule, *mode)),
             &[],
+            kill,
         );
         by_gate.watched()?;
         let modes: BTreeMap<String, Mode> =
@@ -221,6 +224,7 @@ impl Prevention {
             detect: rulebook.config().clone(),
             enabled: rulebook.enabled(),
             modes,
+            kill,
         });
         started.map_err(|error| tracing::error!("the gate's responder could not start: {error:#}")).ok()
     }
@@ -257,7 +261,7 @@ impl Prevention {
         let due = force.ended.is_some_and(|ended| ended.elapsed() > AGAIN);
         if force.needs_gate && force.posts.is_none() && due {
             let modes = modes(&self.config, engine);
-            force.posts = self.post(&chosen(engine, &modes), rulebook);
+            force.posts = self.post(&chosen(engine, &modes), rulebook, force.kernel.is_some());
             force.ended = Some(Instant::now());
         }
     }

@@ -382,3 +382,78 @@ fn usage_errors_exit_with_2_and_say_what_to_do() {
         .expect("it starts");
     assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
 }
+
+// Whether a copy of `false` at this path ran; it ends with 1 then.
+fn ran(path: &Path) -> bool {
+    Command::new(path).stdin(Stdio::null()).status().is_ok_and(|status| status.code() == Some(1))
+}
+
+#[test]
+fn what_a_rule_prevents_does_not_happen_while_the_server_lives_and_nobody_waits_for_it() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if !privileged("what_a_rule_prevents_does_not_happen") {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let (named, gated) = (dir.path().join("y_named"), dir.path().join("y_gated"));
+    for file in [&named, &gated] {
+        fs::copy("/bin/false", file).expect("a copy");
+    }
+    let rule = |name: &str, condition: &str| {
+        format!(
+            "- rule: {name}\n  desc: d\n  condition: evt.type = execve and {condition}\n  output: o %proc.name\n  \
+             priority: CRITICAL\n"
+        )
+    };
+    let text = rule("Named", "proc.name = y_named")
+        + &rule("Gated", &format!("proc.exepath = {} and container.id = host", gated.display()));
+    let rules = dir.path().join("rules.yaml");
+    fs::write(&rules, text).expect("writable");
+    let rules = rules.to_str().expect("UTF-8");
+    let mut server =
+        Server::start(&["--rules", rules, "--no-builtin-rules", "--prevent", "Named", "--prevent", "Gat*"]);
+    server.ready();
+    server.wait_until("prevention", |_| !ran(&named) && !ran(&gated));
+    for rule in ["Named", "Gated"] {
+        server.wait_until("the finding", |server| {
+            let is_blocked = |finding: &Value| {
+                let id = finding["id"].as_str().unwrap_or_default();
+                let whole = server.control("GET", &format!("/v1/findings/{id}"), "").unwrap_or(Value::Null);
+                let evidence = whole["evidence"].as_array().cloned().unwrap_or_default();
+                evidence.iter().any(|piece| piece["fields"]["blocked"] == true)
+            };
+            server.findings(rule).iter().any(is_blocked)
+        });
+        server.wait_until("the audit trail", |server| {
+            let answer = server.control("GET", "/v1/audit", "").unwrap_or(Value::Null).to_string();
+            answer.contains("prevent_refused") && answer.contains(rule)
+        });
+    }
+    let status = server.control("GET", "/v1/sensor", "").expect("a status");
+    let lines = status["capabilities"].as_array().expect("a list");
+    assert!(
+        lines.iter().any(|line| line["name"] == "prevent: Named" && line["available"] == true),
+        "{lines:?}"
+    );
+
+    // Stopped, it is not needed: the kernel and the responder go on.
+    server.signal("-STOP");
+    let begin = Instant::now();
+    assert!(!ran(&named) && !ran(&gated));
+    assert!(Command::new("/bin/true").status().expect("it starts").success());
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+    server.signal("-CONT");
+
+    let data = server.data.to_str().expect("UTF-8").to_owned();
+    assert!(run(&["prevent", "off", "--data", &data]).status.success());
+    server.wait_until("switching off", |_| ran(&named) && ran(&gated));
+    assert!(run(&["prevent", "on", "--data", &data]).status.success());
+    server.wait_until("switching on", |_| !ran(&named) && !ran(&gated));
+
+    server.signal("-KILL");
+    let begin = Instant::now();
+    while !(ran(&named) && ran(&gated)) {
+        assert!(begin.elapsed() < Duration::from_secs(5), "something of it stayed");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

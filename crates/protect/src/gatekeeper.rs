@@ -53,13 +53,18 @@ pub(crate) const OPENS: [EventKind; 4] =
     [EventKind::Open, EventKind::Openat, EventKind::Openat2, EventKind::Creat];
 
 impl Gatekeeper {
-    /// Takes rules, each with its number and what is to be done; those that refuse come first.
-    pub fn new<'a>(rules: impl Iterator<Item = (u32, &'a Rule, Mode)>, safe: &[(u64, u64)]) -> Self {
+    /// Takes rules, each with its number and what is to be done; those that refuse come first. `kill`: the kernel's
+    /// deciders are in force, and nobody is asked about what they decide whole.
+    pub fn new<'a>(
+        rules: impl Iterator<Item = (u32, &'a Rule, Mode)>,
+        safe: &[(u64, u64)],
+        kill: bool,
+    ) -> Self {
         let mut watched = Watched::default();
         let mut taken: Vec<GateRule> = rules
             .filter(|(_, _, mode)| *mode != Mode::Detect)
             .map(|(number, rule, mode)| {
-                let exec = plan::decidable_exec(rule);
+                let exec = plan::decidable_exec(rule).filter(|_| !(kill && plan::is_killed(rule)));
                 watched.programs |= exec.is_some();
                 let (opens, folders) = plan::decidable_opens(rule);
                 watched.folders.extend(folders);

@@ -114,7 +114,6 @@ fn of_family(field: &FieldRef) -> bool {
         | F::ProcPid
         | F::ProcPpid
         | F::ProcVpid
-        | F::ProcPvpid
         | F::ProcSid
         | F::ProcPgid
         | F::ProcVpgid

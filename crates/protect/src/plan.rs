@@ -156,19 +156,17 @@ fn add(
 fn plan_exec(rule: &Rule, offers: &Offers, plan: &mut RulePlan, open: &mut BTreeSet<EventKind>) {
     let kernel = tables::alternatives(rule, Hook::Exec).unwrap_or_default();
     let gate = gate_alternatives(rule, EventKind::Execve).unwrap_or_default();
-    let mut whole = add(plan, offers, Means::Kill, &kernel, Vec::new());
+    if add(plan, offers, Means::Kill, &kernel, Vec::new()) {
+        open.remove(&EventKind::Execve);
+        return;
+    }
     let limits = vec![
         "a file system that was mounted a moment ago is not asked about yet; neither is a memory file"
             .to_owned(),
     ];
-    whole |= add(plan, offers, Means::DenyExec, &gate, limits) && kernel.is_complete();
-    // What only the gate decides may come from a file system it does not know yet.
-    if !whole && gate.is_complete() && !gate.list.is_empty() && offers.gate.is_ok() {
+    // It decides all of it, but it does not see every file.
+    if add(plan, offers, Means::DenyExec, &gate, limits) {
         plan.reasons.push("only the gate decides all of it, and it does not see every file".to_owned());
-    }
-    if whole {
-        open.remove(&EventKind::Execve);
-        return;
     }
     if kernel.list.is_empty() && gate.list.is_empty() {
         let unknown: BTreeSet<&String> = kernel.unknown.intersection(&gate.unknown).collect();
@@ -235,6 +233,11 @@ fn plan_opens(rule: &Rule, offers: &Offers, plan: &mut RulePlan, open: &mut BTre
 
 fn gate_alternatives(rule: &Rule, kind: EventKind) -> Option<Alternatives> {
     Some(Condition::new(rule, kind)?.alternatives(&|predicate| known::gate_support(kind, predicate)))
+}
+
+/// Whether the kernel's deciders decide all of a rule's condition for programs.
+pub(crate) fn is_killed(rule: &Rule) -> bool {
+    tables::alternatives(rule, Hook::Exec).is_some_and(|found| found.is_complete() && !found.list.is_empty())
 }
 
 /// The condition for programs, where the gate can decide some of it.
@@ -318,13 +321,14 @@ mod tests {
         use Means::{DenyConnect, DenyExec, DenyOpen, Kill};
         for (condition, enforced, means) in [
             ("evt.type = execve and proc.name = nc", Fully, &[Kill][..]),
-            ("evt.type = execve and evt.res = SUCCESS and proc.exepath = /bin/nc", Fully, &[Kill, DenyExec]),
+            ("evt.type = execve and evt.res = SUCCESS and proc.exepath = /bin/nc", Fully, &[Kill]),
             (
                 "evt.type in (execve, execveat) and proc.exepath = /bin/nc and proc.args contains -e",
                 Fully,
                 &[Kill],
             ),
             ("evt.type = execve and proc.exepath = /bin/nc and container.id != host", Partly, &[DenyExec]),
+            ("evt.type = execve and proc.name != sh and proc.pname != sh and proc.tty != 0", Fully, &[Kill]),
             ("evt.type = execve and proc.args icontains x", Not, &[]),
             ("evt.type = execve and (proc.name = nc or proc.env contains X)", Partly, &[Kill]),
             ("evt.type = execve and proc.name = nc and not proc.cmdline contains ok", Fully, &[Kill]),

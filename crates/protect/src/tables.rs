@@ -25,9 +25,9 @@ use crate::{
 };
 
 /// States of all automata together.
-const STATES_MAX: usize = 4_096;
+const STATES_MAX: usize = 8_192;
 /// Conjunctions of one hook.
-const ALTERNATIVES_MAX: usize = 192;
+const ALTERNATIVES_MAX: usize = 768;
 
 /// What became of the rules.
 #[derive(Debug, Clone, Default)]
@@ -220,7 +220,29 @@ fn fixed_of_family(predicate: &Predicate) -> Option<bool> {
     }
 }
 
+// What every process has. Only the first one and the kernel's threads have no parent, and those are left alone.
+fn is_always_there(predicate: &Predicate) -> bool {
+    let Term::Field(field) = &predicate.term else { return false };
+    let always = matches!(
+        field.field,
+        Field::ProcName
+            | Field::ProcExepath
+            | Field::ProcArgs
+            | Field::ProcCmdline
+            | Field::ProcPname
+            | Field::ProcPexepath
+            | Field::ProcTty
+            | Field::UserUid
+            | Field::GroupGid
+            | Field::UserLoginuid
+    );
+    predicate.test == Test::Exists && always && field.arg == FieldArg::None
+}
+
 pub(crate) fn support(hook: Hook, predicate: &Predicate) -> Support {
+    if is_always_there(predicate) {
+        return Support::Fixed(true);
+    }
     let fixed = match hook {
         Hook::Exec => known::fixed_of_exec(predicate),
         Hook::Connect => known::fixed_of_connect(predicate).or_else(|| fixed_of_family(predicate)),

@@ -116,6 +116,21 @@ pub struct Prevent {
     pub rules: Vec<String>,
     /// The same for rules that only tell what would have been refused.
     pub dry_run: Vec<String>,
+    /// What becomes of a process that did what could not be refused it, by one of `rules`.
+    pub contain: Contain,
+}
+
+/// What becomes of a process after what it did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Contain {
+    /// Nothing.
+    #[default]
+    Off,
+    /// It is stopped (SIGSTOP).
+    Stop,
+    /// It is ended (SIGKILL).
+    Kill,
 }
 
 /// What is kept, and how long.

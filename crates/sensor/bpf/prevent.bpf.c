@@ -13,14 +13,14 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define WORDS 4
+#define WORDS 8
 #define TEXT_MAX 240
 #define ARGS_MAX 4096
 #define PATH_ROOM 1024
 #define PATH_END (PATH_ROOM / 2 + 256)
 #define COMPONENTS_MAX 40
-#define ALTERNATIVES 192
-#define STATES 4096
+#define ALTERNATIVES 768
+#define STATES 8192
 #define SLOTS 32
 #define HOOK_EXEC 0
 #define HOOK_CONNECT 1
@@ -507,28 +507,22 @@ __noinline int put_args(__u32 id, __u64 begin, __u64 end)
 	w->args_begin = 0;
 	w->args_state = automaton(w, ARGS);
 	w->cmdline_state = automaton(w, CMDLINE);
+	/* whether there are further arguments: the first one ends before the list does */
+	__u32 first = bpf_probe_read_kernel_str(&w->text.text, TEXT_MAX, &w->line[LINE_ARGV]);
+	if (first >= TEXT_MAX) {
+		unknown(w, CMDLINE);
+		unknown(w, ARGS);
+		return 0;
+	}
+	bool has_args = first <= length;
 	struct line_walk walk = { .id = id };
 	if (w->cmdline_state) {
 		bpf_loop(16, line_name_step, &walk, 0);
-		/* the blank comes only where there are arguments; whether there are is known only then */
-	}
-	/* find the end of the first argument: the blank stands there */
-	__u32 which = id, state = w->cmdline_state;
-	w->args_end = LINE_ARGV + length;
-	if (state) {
-		/* each argument has a blank before it, also the first of them */
-		bool has_args = false;
-		__u32 first = bpf_probe_read_kernel_str(&w->text.text, TEXT_MAX, &w->line[LINE_ARGV]);
-		if (first < TEXT_MAX)
-			has_args = first <= length;
-		else {
-			unknown(w, CMDLINE);
-			unknown(w, ARGS);
-			return 0;
-		}
 		if (has_args)
-			w->cmdline_state = step(w, state, ' ');
+			w->cmdline_state = step(w, w->cmdline_state, ' ');
 	}
+	__u32 which = id;
+	w->args_end = LINE_ARGV + length;
 	bpf_loop(length, args_step, &which, 0);
 	__u32 args = w->args_begin;
 	__u32 args_bytes = 0;
@@ -556,7 +550,11 @@ __noinline int put_args(__u32 id, __u64 begin, __u64 end)
 			named++;
 		}
 		if (!args_bytes) {
-			look_up(id, CMDLINE, IN_NAME, 0, named);
+			/* one empty argument leaves a blank at the end, which has no place here */
+			if (has_args)
+				unknown(w, CMDLINE);
+			else
+				look_up(id, CMDLINE, IN_NAME, 0, named);
 			return 0;
 		}
 		if (args < LINE_ARGV + 1 || named > 15)
@@ -603,6 +601,11 @@ static __always_inline void put_process(struct work *w, struct task_struct *task
 	bpf_core_read(v->parent_name, sizeof(v->parent_name), &parent->comm);
 	if (wants(w, NAME))
 		put_name(id, NAME);
+	/* the first process and the kernel's threads have none */
+	if (!v->ppid) {
+		unknown(w, PARENT_NAME);
+		unknown(w, PARENT_EXE);
+	}
 	if (wants(w, PARENT_NAME))
 		put_name(id, PARENT_NAME);
 	number(w, UID, v->uid);

@@ -84,8 +84,37 @@ fn stat(bytes: &[u8]) -> Option<Stat> {
     })
 }
 
+// Ticks are hundredths of a second on every architecture Linux runs on today (USER_HZ).
+const TICK_NANOS: u64 = 10_000_000;
+
 /// Everything about one process; `None` where it is gone.
 pub(crate) fn facts(pid: u32) -> Option<Facts> {
+    let mut facts = facts_without_texts(pid)?;
+    let dir = PathBuf::from(format!("/proc/{pid}"));
+    facts.argv = read(&dir.join("cmdline")).map(|bytes| texts(&bytes, ARGS_BYTES_MAX)).unwrap_or_default();
+    facts.env = read(&dir.join("environ")).map(|bytes| texts(&bytes, ENV_BYTES_MAX)).unwrap_or_default();
+    Some(facts)
+}
+
+/// Name, parent and program of a process: what is asked of those that came before.
+pub(crate) fn kin(pid: u32) -> Option<Facts> {
+    let dir = PathBuf::from(format!("/proc/{pid}"));
+    let stat = stat(&read(&dir.join("stat"))?)?;
+    let path = link(&dir.join("exe")).unwrap_or_default();
+    let path = path.strip_suffix(" (deleted)").unwrap_or(&path);
+    Some(Facts {
+        pid,
+        vpid: pid,
+        ppid: stat.ppid,
+        start: stat.start_ticks.saturating_mul(TICK_NANOS),
+        comm: stat.comm,
+        exe: ExeFile { path: path.into(), ..ExeFile::default() },
+        ..Facts::default()
+    })
+}
+
+/// Everything about one process but its arguments and environment.
+pub(crate) fn facts_without_texts(pid: u32) -> Option<Facts> {
     let dir = PathBuf::from(format!("/proc/{pid}"));
     let stat = stat(&read(&dir.join("stat"))?)?;
     let status = String::from_utf8_lossy(&read(&dir.join("status"))?).into_owned();
@@ -103,8 +132,6 @@ pub(crate) fn facts(pid: u32) -> Option<Facts> {
     let capability = |name: &str| line(name).and_then(|bits| u64::from_str_radix(bits, 16).ok()).unwrap_or(0);
     let login =
         read(&dir.join("loginuid")).and_then(|bytes| String::from_utf8(bytes).ok()?.trim().parse().ok());
-    // Ticks are hundredths of a second on every architecture Linux runs on today (USER_HZ).
-    const TICK_NANOS: u64 = 10_000_000;
     const PF_KTHREAD: u32 = 0x0020_0000;
     Some(Facts {
         pid,
@@ -117,8 +144,8 @@ pub(crate) fn facts(pid: u32) -> Option<Facts> {
         tty: stat.tty,
         start: stat.start_ticks.saturating_mul(TICK_NANOS),
         comm: stat.comm,
-        argv: read(&dir.join("cmdline")).map(|bytes| texts(&bytes, ARGS_BYTES_MAX)).unwrap_or_default(),
-        env: read(&dir.join("environ")).map(|bytes| texts(&bytes, ENV_BYTES_MAX)).unwrap_or_default(),
+        argv: Vec::new(),
+        env: Vec::new(),
         exe: exe(&dir, ids("Uid")[1]),
         cwd: link(&dir.join("cwd")).unwrap_or_default(),
         cgroup: cgroup(&read(&dir.join("cgroup")).unwrap_or_default()),

@@ -31,7 +31,7 @@ use crate::{
     host,
     judge::{Causes, Counters, Judge, Outlets},
     output::{self, Failure},
-    prevention::Prevention,
+    prevention::{Containment, Prevention},
     rulebook::Rulebook,
     signals, store,
     system::Machine,
@@ -149,7 +149,14 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         let body = move || prevention.run(&rulebook, &asset, &hits, &stop);
         tasks.spawn("prevent", body).map_err(Failure::run)?;
     }
-    let outlets = Outlets { hits, store: store_queue, live: live.clone(), store_reads: config.store.reads };
+    let containment = Containment::new(config.prevent.clone());
+    let outlets = Outlets {
+        hits,
+        store: store_queue,
+        live: live.clone(),
+        store_reads: config.store.reads,
+        containment,
+    };
     let judge =
         Judge::new(Arc::clone(&rulebook), &asset, Arc::clone(&counters), Arc::clone(&causes), outlets);
     let sensor = watch(&config, &rulebook, judge, &shutdown, &mut tasks)?;

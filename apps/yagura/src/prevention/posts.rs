@@ -43,6 +43,8 @@ pub struct Orders {
     pub enabled: BTreeMap<String, bool>,
     /// What is to be done for which rule.
     pub modes: BTreeMap<String, Mode>,
+    /// The kernel's deciders are in force.
+    pub kill: bool,
 }
 
 /// Something that was refused, or would have been.
@@ -179,8 +181,11 @@ pub fn run_responder() -> anyhow::Result<ExitCode> {
     let modes: Vec<Mode> =
         engine.rules().iter().map(|rule| orders.modes.get(&rule.name).copied().unwrap_or_default()).collect();
     let chosen = super::chosen(&engine, &modes);
-    let gatekeeper =
-        Gatekeeper::new(chosen.iter().map(|(number, rule, mode)| (*number, rule, *mode)), &safe_files());
+    let gatekeeper = Gatekeeper::new(
+        chosen.iter().map(|(number, rule, mode)| (*number, rule, *mode)),
+        &safe_files(),
+        orders.kill,
+    );
     anyhow::ensure!(gatekeeper.watched().is_some(), "no rule needs the gate");
     let name = |number: u32| engine.rules().get(number as usize).map(|rule| rule.name.clone());
     never_wait(io::stdout())?;

@@ -100,7 +100,7 @@ fn responder_of_its_own() {
     let rules = rules(&conditions);
     let mode =
         if std::env::var("YAGURA_TEST_MODE").as_deref() == Ok("dry") { Mode::DryRun } else { Mode::Prevent };
-    let gatekeeper = Gatekeeper::new(numbered(&rules, mode), &[]);
+    let gatekeeper = Gatekeeper::new(numbered(&rules, mode), &[], false);
     let mut file: Option<File> = None;
     let counts = format!("{refusals}.counts");
     let tell = |refusal: Option<Refusal>, answers: Answers| {

@@ -5,6 +5,7 @@
 mod acts;
 mod gate;
 mod races;
+mod same;
 
 use std::{
     path::Path,

@@ -290,13 +290,13 @@ impl Default for Asked {
 }
 
 impl Asked {
-    /// The process; `None` where it is gone.
+    /// The process, without arguments and environment; of its ancestors name and program only. `None` where it is gone.
     pub fn process(&mut self, pid: u32) -> Option<Arc<Process>> {
         self.look(pid, 0)
     }
 
     fn look(&mut self, pid: u32, depth: usize) -> Option<Arc<Process>> {
-        let facts = procfs::facts(pid)?;
+        let facts = if depth == 0 { procfs::facts_without_texts(pid)? } else { procfs::kin(pid)? };
         let parent = match facts.ppid {
             0 => None,
             ppid if depth < Process::ANCESTORS_MAX => self.look(ppid, depth + 1),

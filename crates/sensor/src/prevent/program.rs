@@ -3,19 +3,19 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 /// Most tests of one hook.
-pub const TESTS_MAX: usize = 256;
+pub const TESTS_MAX: usize = 512;
 /// Longest text that is looked up as a whole, in bytes; `TEXT_MAX` of the deciders less the byte that ends it.
 pub const TEXT_BYTES_MAX: usize = 239;
 /// Most states of all automata together; `STATES` of the deciders.
-pub(crate) const STATES_MAX: usize = 4_096;
+pub(crate) const STATES_MAX: usize = 8_192;
 /// Most conjunctions of one hook; `ALTERNATIVES` of the deciders.
-pub(crate) const ALTERNATIVES_MAX: usize = 192;
+pub(crate) const ALTERNATIVES_MAX: usize = 768;
 /// Slots of one hook; `SLOTS` of the deciders.
 pub(crate) const SLOTS: usize = 32;
 
 /// A set of tests, by number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Bits(pub [u64; 4]);
+pub struct Bits(pub [u64; 8]);
 
 impl Bits {
     /// Adds a test.
@@ -32,7 +32,7 @@ impl Bits {
 
     /// Whether there are none.
     pub fn is_empty(self) -> bool {
-        self.0 == [0; 4]
+        self.0 == [0; 8]
     }
 
     pub(crate) fn bytes(self) -> impl Iterator<Item = u8> {
