@@ -329,6 +329,8 @@ mod tests {
             ),
             ("evt.type = execve and proc.exepath = /bin/nc and container.id != host", Partly, &[DenyExec]),
             ("evt.type = execve and proc.name != sh and proc.pname != sh and proc.tty != 0", Fully, &[Kill]),
+            ("evt.type = execve and proc.name = sh and proc.aname in (nginx, apache2)", Fully, &[Kill]),
+            ("evt.type = execve and proc.name = sh and proc.aname startswith ng", Not, &[]),
             ("evt.type = execve and proc.args icontains x", Not, &[]),
             ("evt.type = execve and (proc.name = nc or proc.env contains X)", Partly, &[Kill]),
             ("evt.type = execve and proc.name = nc and not proc.cmdline contains ok", Fully, &[Kill]),

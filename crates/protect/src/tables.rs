@@ -88,6 +88,7 @@ fn look(hook: Hook, predicate: &Predicate) -> Option<(Look, bool)> {
         Field::ProcExepath => Some(Slot::Exe),
         Field::ProcPname => Some(Slot::ParentName),
         Field::ProcAname if index_one => Some(Slot::ParentName),
+        Field::ProcAname if field.arg == FieldArg::None => Some(Slot::AncestorName),
         Field::ProcPexepath => Some(Slot::ParentExe),
         Field::ProcAexepath if index_one => Some(Slot::ParentExe),
         Field::ProcArgs if field.arg == FieldArg::None && hook == Hook::Exec => Some(Slot::Args),
@@ -135,7 +136,7 @@ fn look(hook: Hook, predicate: &Predicate) -> Option<(Look, bool)> {
 
 fn text_look(slot: Slot, test: &Test) -> Option<(Look, bool)> {
     // A parent may be missing, and then every test fails, its opposite too: only plain tests are the same there.
-    let always_there = !matches!(slot, Slot::ParentName | Slot::ParentExe);
+    let always_there = !matches!(slot, Slot::ParentName | Slot::ParentExe | Slot::AncestorName);
     let (test, patterns, negated) = match test {
         Test::Text(test, patterns) => (*test, patterns.to_vec(), false),
         Test::TextDiffers(text) if always_there => (TextTest::Equals, vec![text.clone()], true),
@@ -145,6 +146,9 @@ fn text_look(slot: Slot, test: &Test) -> Option<(Look, bool)> {
         patterns.iter().map(|pattern| plain(test, pattern)).collect();
     let patterns = patterns?;
     let kind = patterns.first()?.0;
+    if slot == Slot::AncestorName && kind != TextTest::Equals {
+        return None;
+    }
     // Patterns of several shapes under one test are rare; they are not taken.
     patterns
         .iter()

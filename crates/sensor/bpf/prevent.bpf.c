@@ -39,6 +39,7 @@ enum slot {
 	PARENT_EXE = 3,
 	ARGS = 4,
 	CMDLINE = 5,
+	ANCESTOR_NAME = 6,
 	UID = 8,
 	TTY = 9,
 	MEMFD = 10,
@@ -581,6 +582,44 @@ static __always_inline bool is_safe(struct file *file)
 	return bpf_map_lookup_elem(&safe, &key) != 0;
 }
 
+#define ANCESTORS_MAX 48
+
+struct kin_walk { __u64 task; __u32 id; bool is_whole; };
+
+static long kin_step(__u32 index, struct kin_walk *walk)
+{
+	struct work *w = work_of(walk->id);
+	struct task_struct *task = (void *)walk->task;
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
+	if (!w)
+		return 1;
+	if (!BPF_CORE_READ(parent, tgid)) {
+		walk->is_whole = true;
+		return 1;
+	}
+	w->text.slot = (w->hook & 1) * SLOTS + ANCESTOR_NAME;
+	__builtin_memset(w->text.text, 0, TEXT_MAX);
+	bpf_probe_read_kernel_str(w->text.text, 16, &parent->comm);
+	struct bits *found = bpf_map_lookup_elem(&texts, &w->text);
+	if (found)
+		add(&w->held, found);
+	walk->task = (__u64)parent;
+	return 0;
+}
+
+/* The names of all ancestors; where there are too many, none is known not to be among them. */
+__noinline int put_ancestors(__u32 id, __u64 leader)
+{
+	struct work *w = work_of(id);
+	if (!w)
+		return 0;
+	struct kin_walk walk = { .id = id, .task = leader };
+	bpf_loop(ANCESTORS_MAX, kin_step, &walk, 0);
+	if (!walk.is_whole)
+		unknown(w, ANCESTOR_NAME);
+	return 0;
+}
+
 /* What is asked of the process: the same for programs and connections. */
 static __always_inline void put_process(struct work *w, struct task_struct *task)
 {
@@ -608,6 +647,8 @@ static __always_inline void put_process(struct work *w, struct task_struct *task
 	}
 	if (wants(w, PARENT_NAME))
 		put_name(id, PARENT_NAME);
+	if (wants(w, ANCESTOR_NAME))
+		put_ancestors(id, (__u64)leader);
 	number(w, UID, v->uid);
 	if (wants(w, GID))
 		number(w, GID, BPF_CORE_READ(task, cred, egid.val));

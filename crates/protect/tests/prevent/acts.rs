@@ -68,6 +68,39 @@ fn programs_are_killed_by_name_path_arguments_and_parent() {
 }
 
 #[test]
+fn programs_are_killed_by_any_ancestor() {
+    let _turn = turn();
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| dir.path().join(name);
+    for name in ["y_leaf", "y_free"] {
+        copy_of_false(&at(name));
+    }
+    fs::copy("/bin/bash", at("y_server")).expect("a copy");
+    let condition = format!(
+        "evt.type = execve and ((proc.exepath = {} and proc.aname in (y_server, y_other)) or (proc.exepath = {} and not \
+         proc.aname in (y_server)))",
+        at("y_leaf").display(),
+        at("y_free").display()
+    );
+    let Some(force) = InForce::new("killed_by_any_ancestor", &[&condition], Mode::Prevent, &[]) else {
+        return;
+    };
+    // As a grandchild of the server; two commands, so that no shell becomes its last one.
+    let below = |shell: &str, file: &str| {
+        let inner = format!("{}; code=$?; true; exit $code", at(file).display());
+        let outer = format!("/bin/bash -c '{inner}' 2>/dev/null; code=$?; true; exit $code");
+        let status = Command::new(shell).args(["-c", &outer]).stderr(Stdio::null()).status();
+        status.expect("bash runs").code()
+    };
+    let server = at("y_server").to_str().expect("text").to_owned();
+    assert_eq!(below(&server, "y_leaf"), Some(137));
+    assert_eq!(below("/bin/bash", "y_leaf"), Some(1));
+    assert_eq!(below(&server, "y_free"), Some(1));
+    assert_eq!(below("/bin/bash", "y_free"), Some(137));
+    assert_eq!(force.end().0.len(), 2);
+}
+
+#[test]
 fn a_dry_run_tells_and_lets_it_be() {
     let _turn = turn();
     let dir = tempfile::tempdir().expect("a folder");

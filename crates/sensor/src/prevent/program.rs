@@ -66,6 +66,8 @@ pub enum Slot {
     Args = 4,
     /// Name and arguments, with blanks between.
     Cmdline = 5,
+    /// Names of all ancestors: a test holds where it holds of one. Whole texts only.
+    AncestorName = 6,
     /// Effective user.
     Uid = 8,
     /// 1 where it has a terminal.
