@@ -246,7 +246,12 @@ impl Judge {
         self.matched.clear();
         let matcher = &mut self.matcher;
         match catch_unwind(AssertUnwindSafe(|| matcher.matches(event).to_vec())) {
-            Ok(matched) => self.matched = matched,
+            Ok(matched) => {
+                self.matched = matched;
+                for (rule, exception) in self.matcher.suppressed() {
+                    self.rules.count_suppressed(*rule, *exception, event.time);
+                }
+            }
             Err(_) => {
                 self.counters.panics.fetch_add(1, Ordering::Relaxed);
                 self.matcher = self.rules.engine.matcher();

@@ -10,6 +10,7 @@ mod control;
 mod findings;
 mod host;
 mod judge;
+mod loss;
 mod output;
 mod prevention;
 mod rulebook;

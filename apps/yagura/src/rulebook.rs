@@ -3,33 +3,29 @@
 //! INVARIANT: a set with errors never replaces one that works; the first set is used even with errors, without the
 //! rules that have them. Whoever judges events looks at [`Rulebook::current`] before each, so none is lost by a change.
 
+pub mod exceptions;
+mod files;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    io::Read,
-    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::SystemTime,
 };
 
-use anyhow::Context;
 use arc_swap::ArcSwap;
 use yagura_detect::{
-    Diagnostic, DiagnosticSeverity, Engine, EngineOptions, FileReport, RuleMatching, RuleSet, SourceFile,
-    falco,
+    Engine, EngineOptions, ExceptionIndex, ExceptionSet, FileReport, RuleIndex, RuleMatching, RuleSet,
+    SourceFile, falco, load_exceptions,
 };
-use yagura_event::{EventKind, Priority, RuleInfo, Timestamp};
+use yagura_event::{EventKind, ExceptionInfo, Priority, RuleInfo, Timestamp};
 use yagura_rt::Detect;
 
-use crate::console::Content;
-
-/// Largest rule file that is read, in bytes.
-const FILE_BYTES_MAX: u64 = yagura_detect::limits::FILE_BYTES_MAX as u64;
-/// Most rule files that are read.
-const FILES_MAX: usize = 2_000;
+pub use self::files::{
+    Fingerprint, builtin, builtin_cases, case_paths, fingerprint, read_file, read_sources, read_text,
+    unreadable,
+};
 
 /// The rules in force. Shared by everyone who judges, shows or changes them.
 pub struct Rulebook {
@@ -46,8 +42,20 @@ pub struct Rules {
     pub engine: Arc<Engine>,
     /// How often each rule matched since this set was loaded, in the order of the engine's rules.
     pub matches: Vec<AtomicU64>,
+    // How often an exception kept each rule from matching, and how often each exception did.
+    suppressed: Vec<AtomicU64>,
+    exceptions: Vec<Suppressed>,
     set: RuleSet,
+    exception_set: ExceptionSet,
     sources: BTreeMap<String, String>,
+}
+
+/// What one exception suppressed.
+#[derive(Default)]
+struct Suppressed {
+    count: AtomicU64,
+    // When it last did, in nanoseconds; 0 where it never did.
+    last: AtomicI64,
 }
 
 /// What an attempt to load the rules said.
@@ -59,7 +67,7 @@ pub struct Attempt {
     pub files: Vec<FileReport>,
     /// Whether its rules are the ones in force.
     pub taken: bool,
-    fingerprint: BTreeMap<PathBuf, (SystemTime, u64)>,
+    fingerprint: Fingerprint,
 }
 
 impl Attempt {
@@ -72,10 +80,11 @@ impl Attempt {
 impl Rulebook {
     /// Reads and compiles the rules. What cannot be read or understood is told by [`Rulebook::attempt`].
     pub fn load(config: Detect, enabled: BTreeMap<String, bool>, now: Timestamp) -> Self {
-        let fingerprint = fingerprint(&config.rules);
-        let loaded = read_all(&config);
-        let rules = Rules::compile(&config, loaded.set, loaded.sources, &enabled);
-        let attempt = Attempt { time: now, files: loaded.files, taken: true, fingerprint };
+        let fingerprint = fingerprint(paths(&config));
+        let loaded = read_all(&config, now);
+        let files = loaded.files.clone();
+        let rules = Rules::compile(&config, loaded, &enabled);
+        let attempt = Attempt { time: now, files, taken: true, fingerprint };
         Self {
             config,
             current: ArcSwap::from_pointee(rules),
@@ -106,7 +115,7 @@ impl Rulebook {
 
     /// Reads the rules again where a file changed since; true where an attempt was made.
     pub fn reload_if_changed(&self, now: Timestamp) -> bool {
-        let changed = fingerprint(&self.config.rules) != self.attempt().fingerprint;
+        let changed = fingerprint(paths(&self.config)) != self.attempt().fingerprint;
         if changed {
             self.reload(now);
         }
@@ -115,14 +124,17 @@ impl Rulebook {
 
     /// Reads the rules again. A set with errors is reported and not taken.
     pub fn reload(&self, now: Timestamp) {
-        let fingerprint = fingerprint(&self.config.rules);
-        let loaded = read_all(&self.config);
-        let taken = loaded.files.iter().all(|file| file.errors == 0);
+        let fingerprint = fingerprint(paths(&self.config));
+        let loaded = read_all(&self.config, now);
+        let files = loaded.files.clone();
+        let taken = files.iter().all(|file| file.errors == 0);
         if taken {
             let enabled = self.enabled.lock().unwrap_or_else(PoisonError::into_inner);
-            self.current.store(Arc::new(Rules::compile(&self.config, loaded.set, loaded.sources, &enabled)));
+            let next = Rules::compile(&self.config, loaded, &enabled);
+            next.carry(&self.current.load());
+            self.current.store(Arc::new(next));
         }
-        let attempt = Attempt { time: now, files: loaded.files, taken, fingerprint };
+        let attempt = Attempt { time: now, files, taken, fingerprint };
         if !taken {
             tracing::error!(
                 errors = attempt.errors(),
@@ -140,29 +152,80 @@ impl Rulebook {
         }
         let mut enabled = self.enabled.lock().unwrap_or_else(PoisonError::into_inner);
         enabled.insert(name.to_owned(), on);
-        let next = Rules::compile(&self.config, current.set.clone(), current.sources.clone(), &enabled);
+        let sources = Sources {
+            set: current.set.clone(),
+            exceptions: current.exception_set.clone(),
+            files: Vec::new(),
+            sources: current.sources.clone(),
+        };
+        let next = Rules::compile(&self.config, sources, &enabled);
+        next.carry(&current);
         self.current.store(Arc::new(next));
         true
     }
 }
 
 impl Rules {
-    fn compile(
-        config: &Detect,
-        set: RuleSet,
-        sources: BTreeMap<String, String>,
-        enabled: &BTreeMap<String, bool>,
-    ) -> Self {
-        let engine = Arc::new(Engine::compile(&set, &engine_options(config, enabled)));
-        let matches = engine.rules().iter().map(|_| AtomicU64::new(0)).collect();
-        Self { engine, matches, set, sources }
+    fn compile(config: &Detect, sources: Sources, enabled: &BTreeMap<String, bool>) -> Self {
+        let Sources { set, exceptions: exception_set, sources, .. } = sources;
+        let options = engine_options(config, enabled);
+        let engine = Arc::new(Engine::compile_with(&set, &exception_set, &options));
+        let zeros = || engine.rules().iter().map(|_| AtomicU64::new(0)).collect();
+        let (matches, suppressed) = (zeros(), zeros());
+        let exceptions = engine.exceptions().iter().map(|_| Suppressed::default()).collect();
+        Self { engine, matches, suppressed, exceptions, set, exception_set, sources }
+    }
+
+    // Goes on counting where another set left off, by name.
+    fn carry(&self, before: &Self) {
+        let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let counts = before.matches.iter().zip(&before.suppressed);
+        let of_rule: BTreeMap<&str, _> =
+            before.engine.rules().iter().map(|rule| rule.name.as_str()).zip(counts).collect();
+        for (at, rule) in self.engine.rules().iter().enumerate() {
+            if let Some((matches, suppressed)) = of_rule.get(rule.name.as_str()) {
+                self.matches[at].store(load(matches), Ordering::Relaxed);
+                self.suppressed[at].store(load(suppressed), Ordering::Relaxed);
+            }
+        }
+        let of_exception: BTreeMap<&str, &Suppressed> =
+            before.engine.exceptions().iter().map(|it| it.name.as_str()).zip(&before.exceptions).collect();
+        for (exception, counter) in self.engine.exceptions().iter().zip(&self.exceptions) {
+            if let Some(known) = of_exception.get(exception.name.as_str()) {
+                counter.count.store(load(&known.count), Ordering::Relaxed);
+                counter.last.store(known.last.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Counts that an exception kept a rule from matching an event of this time.
+    pub fn count_suppressed(&self, rule: RuleIndex, exception: ExceptionIndex, time: Timestamp) {
+        if let Some(count) = self.suppressed.get(rule.0 as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(counter) = self.exceptions.get(exception.0 as usize) {
+            counter.count.fetch_add(1, Ordering::Relaxed);
+            counter.last.store(time.nanos(), Ordering::Relaxed);
+        }
+    }
+
+    /// What is told about the exceptions; `now` decides which have run out.
+    pub fn exception_infos(&self, now: Timestamp) -> Vec<ExceptionInfo> {
+        let mut infos = self.engine.exception_infos(now);
+        for (info, counter) in infos.iter_mut().zip(&self.exceptions) {
+            info.suppressed = counter.count.load(Ordering::Relaxed);
+            let last = counter.last.load(Ordering::Relaxed);
+            info.last_suppressed = (last != 0).then(|| Timestamp::from_nanos(last));
+        }
+        infos
     }
 
     /// What is told about each rule; `captured` are the kinds of event the sensor delivers.
     pub fn infos(&self, captured: &BTreeSet<EventKind>) -> Vec<RuleInfo> {
         let mut infos = self.engine.rule_infos(captured);
-        for (info, matches) in infos.iter_mut().zip(&self.matches) {
+        for (info, (matches, suppressed)) in infos.iter_mut().zip(self.matches.iter().zip(&self.suppressed)) {
             info.matches = matches.load(Ordering::Relaxed);
+            info.suppressed = suppressed.load(Ordering::Relaxed);
         }
         infos
     }
@@ -187,163 +250,62 @@ fn engine_options(config: &Detect, enabled: &BTreeMap<String, bool>) -> EngineOp
 
 struct Sources {
     set: RuleSet,
+    exceptions: ExceptionSet,
     files: Vec<FileReport>,
     sources: BTreeMap<String, String>,
 }
 
+// Everything that is read, and read again when it changes.
+fn paths(config: &Detect) -> impl Iterator<Item = &std::path::PathBuf> {
+    config.rules.iter().chain(&config.exceptions)
+}
+
 // The user's files first, then ours: an event that both know is theirs. Ours are a set of their own, so that a macro
-// of theirs cannot change what our rules mean.
-fn read_all(config: &Detect) -> Sources {
+// of theirs cannot change what our rules mean. Exceptions work on both.
+fn read_all(config: &Detect, now: Timestamp) -> Sources {
     let (mut sources, mut failed) = read_sources(&config.rules);
     let mut loaded = falco::load(&sources, &falco::LoadOptions::default());
     if config.builtin {
         let ours = builtin();
-        let more = falco::load(&ours, &falco::LoadOptions::default());
+        let more = load_builtin(&ours);
         loaded.rules.extend(more.rules);
         loaded.files.extend(more.files);
         sources.extend(ours);
     }
+    let (files, unread) = read_sources(&config.exceptions);
+    let (exceptions, reports) = load_exceptions(&files, &loaded.rules, now);
+    loaded.files.extend(reports);
+    sources.extend(files);
+    failed.extend(unread);
     loaded.files.append(&mut failed);
     let sources = sources.into_iter().map(|file| (file.name, file.text)).collect();
-    Sources { set: loaded.rules, files: loaded.files, sources }
+    Sources { set: loaded.rules, exceptions, files: loaded.files, sources }
 }
 
-/// The rules that come with Yagura, in the order of their names.
-pub fn builtin() -> Vec<SourceFile> {
-    embedded(|name| !name.ends_with(".cases.yaml"))
-}
-
-fn embedded(wanted: impl Fn(&str) -> bool) -> Vec<SourceFile> {
-    let mut names: Vec<_> = Content::iter().filter(|name| wanted(name)).collect();
-    names.sort();
-    let file = |name: &str| {
-        let text = Content::get(name)?.data;
-        Some(SourceFile {
-            name: format!("builtin/{name}"),
-            text: String::from_utf8_lossy(&text).into_owned(),
-        })
-    };
-    names.iter().filter_map(|name| file(name)).collect()
-}
-
-/// The cases of the rules that come with Yagura.
-pub fn builtin_cases() -> Vec<SourceFile> {
-    embedded(|name| name.ends_with(".cases.yaml"))
-}
-
-/// The cases beside the rules in `path`: of one rule file, or all of a folder.
-pub fn case_paths(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        let cases = path.with_extension("cases.yaml");
-        let is_case = path.to_string_lossy().contains(".cases.");
-        return Ok([path.to_owned(), cases]
-            .into_iter()
-            .filter(|file| file.is_file() && (is_case || file != path))
-            .collect());
-    }
-    let files = fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
-    let mut files: Vec<PathBuf> = files.into_iter().map(|entry| entry.path()).collect();
-    files.retain(|file| file.to_string_lossy().ends_with(".cases.yaml"));
-    files.sort();
-    Ok(files)
-}
-
-/// Reads files, and the `*.yaml` and `*.yml` files of folders in the order of their names; also what could not be read.
-pub fn read_sources(paths: &[PathBuf]) -> (Vec<SourceFile>, Vec<FileReport>) {
-    let mut sources = Vec::new();
-    let mut failed = Vec::new();
-    for path in paths {
-        match rule_files(path) {
-            Ok(files) => {
-                for file in files {
-                    match read_file(&file) {
-                        Ok(text) => sources.push(SourceFile { name: file.display().to_string(), text }),
-                        Err(error) => failed.push(unreadable(&file, &error)),
-                    }
-                }
-            }
-            Err(error) => failed.push(unreadable(path, &error)),
-        }
-    }
-    (sources, failed)
-}
-
-/// What is told about a file that cannot be read.
-pub fn unreadable(path: &Path, error: &anyhow::Error) -> FileReport {
-    let file = path.display().to_string();
-    let diagnostic = Diagnostic {
-        file: file.clone(),
-        line: 1,
-        column: 1,
-        length: 1,
-        severity: DiagnosticSeverity::Error,
-        code: "unreadable".to_owned(),
-        message: format!("{error:#}"),
-        help: Some(format!(
-            "check that it is text of at most {FILE_BYTES_MAX} bytes which this user may read"
-        )),
-    };
-    FileReport { file, errors: 1, diagnostics: vec![diagnostic], ..FileReport::default() }
-}
-
-// A default folder that is not there means "no rules of the user's"; a path that somebody named must be there, which
-// the commands check. Cases are not rules.
-fn rule_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(if path.exists() { vec![path.to_owned()] } else { Vec::new() });
-    }
-    let mut files = Vec::new();
-    for entry in fs::read_dir(path).with_context(|| format!("reading folder {}", path.display()))? {
-        let file = entry?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let is_rules = (name.ends_with(".yaml") || name.ends_with(".yml")) && !name.contains(".cases.");
-        if is_rules && !name.starts_with('.') {
-            files.push(file);
-        }
-        anyhow::ensure!(files.len() <= FILES_MAX, "more than {FILES_MAX} rule files in {}", path.display());
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Reads a text file of at most so many bytes as rules may have.
-pub fn read_file(path: &Path) -> anyhow::Result<String> {
-    let file = fs::File::open(path)?;
-    anyhow::ensure!(file.metadata()?.is_file(), "not a regular file");
-    read_text(file)
-}
-
-/// Reads text of at most so many bytes as rules may have.
-pub fn read_text(source: impl Read) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    source.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    anyhow::ensure!(bytes.len() as u64 <= FILE_BYTES_MAX, "larger than {FILE_BYTES_MAX} bytes");
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
-        anyhow::anyhow!("not UTF-8 text: line {line} has a byte that is none")
-    })
-}
-
-fn fingerprint(paths: &[PathBuf]) -> BTreeMap<PathBuf, (SystemTime, u64)> {
-    let files = paths.iter().flat_map(|path| rule_files(path).unwrap_or_default());
-    files
-        .filter_map(|file| {
-            let metadata = fs::metadata(&file).ok()?;
-            Some((file, (metadata.modified().ok()?, metadata.len())))
-        })
-        .collect()
+/// Loads the rules that come with Yagura, the most urgent first: their files are in the order of their names, which means
+/// nothing, and where only the first match counts a mild rule must not hide a severe one.
+pub fn load_builtin(files: &[SourceFile]) -> yagura_detect::Loaded {
+    let mut loaded = falco::load(files, &falco::LoadOptions::default());
+    loaded.rules.sort_by_priority();
+    loaded
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
 
     const GOOD: &str =
         "- rule: one\n  desc: d\n  condition: evt.type = execve\n  output: o\n  priority: INFO\n";
 
     fn book(dir: &Path) -> Rulebook {
-        let config = Detect { rules: vec![dir.to_owned()], builtin: false, ..Detect::default() };
+        let config = Detect {
+            rules: vec![dir.to_owned()],
+            exceptions: vec![dir.join("exceptions")],
+            builtin: false,
+            ..Detect::default()
+        };
         Rulebook::load(config, BTreeMap::new(), Timestamp::default())
     }
 
@@ -374,6 +336,61 @@ mod tests {
             assert_eq!((file.errors, file.warnings), (0, 0), "{}: {:?}", file.file, file.diagnostics);
         }
         assert!(loaded.files.iter().map(|file| file.rules).sum::<usize>() >= 30);
+    }
+
+    const EXCEPTION: &str =
+        "- exception: mine\n  rule: one\n  condition: proc.name = sh\n  reason: r\n  expires: never\n";
+
+    #[test]
+    fn exceptions_follow_their_files_and_go_on_counting() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("a.yaml"), GOOD).expect("writable");
+        let book = book(dir.path());
+        assert!(book.current().exception_infos(Timestamp::default()).is_empty());
+
+        fs::create_dir(dir.path().join("exceptions")).expect("writable");
+        let file = dir.path().join("exceptions/mine.yaml");
+        fs::write(&file, EXCEPTION).expect("writable");
+        assert!(book.reload_if_changed(Timestamp::default()));
+        let time = Timestamp::from_nanos(7);
+        book.current().count_suppressed(RuleIndex(0), ExceptionIndex(0), time);
+
+        fs::write(&file, EXCEPTION.replace("never", "2030-01-02")).expect("writable");
+        assert!(book.reload_if_changed(Timestamp::default()));
+        let current = book.current();
+        let infos = current.exception_infos(Timestamp::default());
+        assert_eq!((infos[0].suppressed, infos[0].last_suppressed), (1, Some(time)));
+        assert_eq!(
+            (infos[0].expires.as_deref(), infos[0].covers.as_slice()),
+            (Some("2030-01-02"), &["one".to_owned()][..])
+        );
+        let rule = &current.infos(&BTreeSet::new())[0];
+        assert_eq!((rule.suppressed, rule.exceptions.as_slice()), (1, &["mine".to_owned()][..]));
+        drop(current);
+
+        fs::write(&file, "- exception: broken\n").expect("writable");
+        assert!(book.reload_if_changed(Timestamp::default()));
+        assert!(!book.attempt().taken, "a bad file leaves the old exceptions in force");
+        assert_eq!(book.current().exception_infos(Timestamp::default()).len(), 1);
+    }
+
+    #[test]
+    fn our_own_rules_stand_in_the_order_of_their_urgency() {
+        let loaded = load_builtin(&builtin());
+        let priorities: Vec<Priority> = loaded.rules.rules().iter().map(|rule| rule.priority).collect();
+        assert!(priorities.is_sorted(), "{priorities:?}");
+        assert!(priorities.first() < priorities.last());
+    }
+
+    #[test]
+    fn a_users_rules_stay_in_the_order_of_their_files() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mild = GOOD.replace("INFO", "DEBUG");
+        fs::write(dir.path().join("a.yaml"), format!("{mild}{}", GOOD.replace("one", "two")))
+            .expect("writable");
+        let book = book(dir.path());
+        let names: Vec<String> = book.current().engine.rules().iter().map(|rule| rule.name.clone()).collect();
+        assert_eq!(names, ["one", "two"]);
     }
 
     #[test]

@@ -224,6 +224,17 @@ impl System for Machine {
             );
             metric("yagura_store_damaged_files", "gauge", "Damaged files set aside.", stats.damaged_files);
         }
+        text.push_str(
+            "# HELP yagura_exception_suppressed_total Matches that an exception suppressed.\n# TYPE \
+             yagura_exception_suppressed_total counter\n",
+        );
+        for exception in self.rulebook.current().exception_infos(self.now()) {
+            let _ = writeln!(
+                text,
+                "yagura_exception_suppressed_total{{exception={:?}}} {}",
+                exception.name, exception.suppressed
+            );
+        }
         text.push_str("# HELP yagura_events_kind_total Events judged, by kind.\n# TYPE yagura_events_kind_total counter\n");
         for kind in EventKind::ALL.iter().filter(|kind| self.counters.kinds.get(**kind) > 0) {
             let _ = writeln!(

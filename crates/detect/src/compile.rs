@@ -10,11 +10,11 @@ pub(crate) mod plan;
 pub(crate) mod shape;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
-use yagura_event::{Event, EventKind, Priority, RuleInfo};
+use yagura_event::{Event, EventKind, ExceptionInfo, Priority, RuleInfo, Timestamp};
 
 use self::{
     graph::{Graph, NodeId},
@@ -24,6 +24,8 @@ use self::{
 };
 use crate::{
     exception::{Exception, ExceptionIndex, ExceptionSet},
+    field::Field,
+    ir::Expr,
     matcher::Matcher,
     output::Alert,
     rule::{Rule, RuleIndex, RuleSet},
@@ -213,9 +215,59 @@ impl Engine {
                 enabled: self.enabled[index],
                 event_kinds: names(&mut self.kinds[index].iter()),
                 blind_kinds: names(&mut self.kinds[index].difference(captured)),
+                blind_fields: rule.fields_missing.iter().cloned().collect(),
+                blind_types: rule.event_types_missing.iter().cloned().collect(),
+                exceptions: self
+                    .exceptions
+                    .iter()
+                    .filter(|exception| exception.covers(&rule.name))
+                    .map(|exception| exception.name.clone())
+                    .collect(),
                 matches: 0,
+                suppressed: 0,
             })
             .collect()
+    }
+
+    /// What is told about the exceptions; `now` decides which have run out.
+    pub fn exception_infos(&self, now: Timestamp) -> Vec<ExceptionInfo> {
+        let covered = |exception: &Exception| {
+            let names = self.rules.iter().map(|rule| &rule.name).filter(|name| exception.covers(name));
+            names.cloned().collect()
+        };
+        // A time that is no longer covered, less a moment, lies on the last day that is.
+        let last_day = |end: Timestamp| Timestamp::from_nanos(end.nanos().saturating_sub(1)).day();
+        let info = |exception: &Exception| ExceptionInfo {
+            name: exception.name.clone(),
+            file: exception.file.clone(),
+            line: exception.line,
+            rules: exception.rules.clone(),
+            covers: covered(exception),
+            condition: exception.condition.clone(),
+            reason: exception.reason.clone(),
+            owner: exception.owner.clone(),
+            created: exception.created.map(Timestamp::day),
+            expires: exception.expires.map(last_day),
+            expired: exception.is_expired(now),
+            suppressed: 0,
+            last_suppressed: None,
+        };
+        self.exceptions.iter().map(info).collect()
+    }
+
+    /// Kinds of event whose first bytes (`evt.buffer`) enabled rules ask for: nothing else needs them captured.
+    pub fn data_kinds(&self) -> BTreeSet<EventKind> {
+        let wants = |rule: &Rule| asks_for_data(&rule.expression) || rule.output.contains("evt.buffer");
+        let asking = self.rules.iter().zip(&self.enabled).zip(&self.kinds);
+        let asking = asking.filter(|((rule, enabled), _)| **enabled && wants(rule));
+        asking.flat_map(|(_, kinds)| kinds).copied().collect()
+    }
+
+    /// Names of the enabled rules that events of one of these kinds can trigger.
+    pub fn rules_of_kinds(&self, kinds: &BTreeSet<EventKind>) -> Vec<&str> {
+        let enabled = self.rules.iter().zip(&self.enabled).zip(&self.kinds);
+        let blind = enabled.filter(|((_, enabled), of_rule)| **enabled && !of_rule.is_disjoint(kinds));
+        blind.map(|((rule, _), _)| rule.name.as_str()).collect()
     }
 
     /// The alert that a match of this rule on this event makes.
@@ -248,9 +300,43 @@ fn excepted(
     rules.iter().map(of_rule).collect()
 }
 
+// Whether a condition compares the bytes that were read or written. What is shared in it is visited once.
+fn asks_for_data(condition: &Arc<Expr>) -> bool {
+    let mut seen = HashSet::new();
+    let mut open = vec![condition];
+    while let Some(next) = open.pop() {
+        if !seen.insert(Arc::as_ptr(next)) {
+            continue;
+        }
+        match &**next {
+            Expr::Constant(_) => {}
+            Expr::Test(predicate) if predicate.term.asks_for(Field::EvtBuffer) => return true,
+            Expr::Test(_) => {}
+            Expr::Not(inner) => open.push(inner),
+            Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Engine;
+    use super::*;
+    use crate::{SourceFile, falco};
+
+    #[test]
+    fn bytes_are_asked_for_only_by_rules_that_are_on_and_compare_them() {
+        let text = "- macro: java\n  condition: (evt.buffer bcontains cafebabe)\n\
+            - rule: a\n  desc: d\n  condition: evt.type = recvfrom and java\n  output: o\n  priority: INFO\n\
+            - rule: b\n  desc: d\n  condition: evt.type = sendto and evt.buffer exists\n  output: o\n  priority: INFO\n  \
+              enabled: false\n\
+            - rule: c\n  desc: d\n  condition: evt.type = openat\n  output: o\n  priority: INFO\n";
+        let loaded = falco::load(&[SourceFile::new("r.yaml", text)], &falco::LoadOptions::default());
+        assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+        let engine = Engine::compile(&loaded.rules, &EngineOptions::default());
+        assert_eq!(engine.data_kinds(), [EventKind::Recvfrom].into());
+        assert_eq!(engine.rules_of_kinds(&[EventKind::Openat, EventKind::Sendto].into()), ["c"]);
+    }
 
     #[test]
     fn threads_share_an_engine() {

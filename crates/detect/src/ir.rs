@@ -8,7 +8,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use ipnet::IpNet;
 
-use crate::field::FieldRef;
+use crate::field::{Field, FieldRef};
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,6 +160,17 @@ pub enum CompareTest {
     TextOrder(NumberTest),
     /// Some value of one is among the values of the other.
     Intersects,
+}
+
+impl Term {
+    /// Whether this field is in it.
+    pub(crate) fn asks_for(&self, wanted: Field) -> bool {
+        match self {
+            Self::Field(field) => field.field == wanted,
+            Self::Literal(_) => false,
+            Self::Apply(_, arguments) => arguments.iter().any(|argument| argument.asks_for(wanted)),
+        }
+    }
 }
 
 impl Expr {

@@ -33,7 +33,7 @@ pub use kind::EventKind;
 pub use ocsf::{OCSF_VERSION, OcsfClass, to_ocsf};
 pub use process::{Credentials, ExeFile, Parent, Process, User, UserName, capability_names};
 pub use recording::{Reader as RecordingReader, RecordingError, Writer as RecordingWriter};
-pub use rule::{RuleInfo, RuleLanguage};
+pub use rule::{ExceptionInfo, RuleInfo, RuleLanguage};
 pub use sensor::{BlindSpot, Capability, EventRate, Loss, SensorMode, SensorStatus};
 pub use severity::{Priority, Severity};
 pub use time::Timestamp;

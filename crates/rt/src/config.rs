@@ -78,6 +78,8 @@ impl Default for Sensor {
 pub struct Detect {
     /// Files and folders of rules, read in this order.
     pub rules: Vec<PathBuf>,
+    /// Files and folders of exceptions from rules.
+    pub exceptions: Vec<PathBuf>,
     /// Whether the rules that come with Yagura are used as well (after the others).
     pub builtin: bool,
     /// Whether one event may trigger only the first matching rule or all of them.
@@ -90,6 +92,7 @@ impl Default for Detect {
     fn default() -> Self {
         Self {
             rules: vec![PathBuf::from("/etc/yagura/rules.d")],
+            exceptions: vec![PathBuf::from("/etc/yagura/exceptions.d")],
             builtin: true,
             matching: RuleMatching::First,
             priority_min: "debug".to_owned(),

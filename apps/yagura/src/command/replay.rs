@@ -10,8 +10,10 @@ use std::{
 };
 
 use serde::Serialize;
-use yagura_detect::{Engine, EngineOptions, Matcher, RuleIndex, RuleSet, falco};
-use yagura_event::{Event, RecordingError, RecordingReader, Severity};
+use yagura_detect::{
+    Engine, EngineOptions, ExceptionIndex, ExceptionSet, Matcher, RuleIndex, RuleSet, falco, load_exceptions,
+};
+use yagura_event::{Event, RecordingError, RecordingReader, Severity, Timestamp};
 
 use crate::{
     Global,
@@ -37,6 +39,9 @@ pub struct Args {
     /// Files and folders of rules to compare with, over the same events.
     #[arg(long, value_name = "PATH")]
     against: Vec<PathBuf>,
+    /// Files and folders of exceptions from the first set.
+    #[arg(long, value_name = "PATH")]
+    exceptions: Vec<PathBuf>,
     /// Only what this process and its descendants did.
     #[arg(long, value_name = "PID")]
     under: Option<u32>,
@@ -75,6 +80,9 @@ struct Tally {
     /// Rules that are on.
     rules: usize,
     alerts: u64,
+    /// Alerts that an exception suppressed, by exception.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    suppressed: BTreeMap<String, u64>,
     by_severity: BTreeMap<&'static str, u64>,
     /// Most alerts first.
     by_rule: Vec<RuleTally>,
@@ -93,8 +101,8 @@ struct RuleTally {
 pub fn run(_global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let file = File::open(&args.recording)
         .map_err(|error| Failure::usage(anyhow::anyhow!("{}: {error}", args.recording.display())))?;
-    let mut first = Judge::load(&args.rules)?;
-    let mut second = if args.against.is_empty() { None } else { Some(Judge::load(&args.against)?) };
+    let mut first = Judge::load(&args.rules, &args.exceptions)?;
+    let mut second = if args.against.is_empty() { None } else { Some(Judge::load(&args.against, &[])?) };
     let wanted = |event: &Event| args.under.is_none_or(|pid| descends(event, pid));
     let report = replay(BufReader::new(file), wanted, &mut first, second.as_mut())?;
     match args.format {
@@ -154,17 +162,22 @@ struct Judge {
     matcher: Matcher,
     /// By the rule's place in the engine: how often, and the first alert's text.
     said: BTreeMap<RuleIndex, (u64, String)>,
+    suppressed: BTreeMap<ExceptionIndex, u64>,
 }
 
 impl Judge {
     /// The rules of these paths, or those that come with Yagura. A rule with errors is an error: the count would lie.
-    fn load(paths: &[PathBuf]) -> Result<Self, Failure> {
-        if let Some(missing) = paths.iter().find(|path| !Path::exists(path)) {
+    fn load(paths: &[PathBuf], exceptions: &[PathBuf]) -> Result<Self, Failure> {
+        if let Some(missing) = paths.iter().chain(exceptions).find(|path| !Path::exists(path)) {
             return Err(Failure::usage(anyhow::anyhow!("{}: no such file or folder", missing.display())));
         }
         let (sources, failed) =
             if paths.is_empty() { (rulebook::builtin(), Vec::new()) } else { rulebook::read_sources(paths) };
-        let loaded = falco::load(&sources, &falco::LoadOptions::default());
+        let loaded = if paths.is_empty() {
+            rulebook::load_builtin(&sources)
+        } else {
+            falco::load(&sources, &falco::LoadOptions::default())
+        };
         let errors: usize = loaded.files.iter().chain(&failed).map(|file| file.errors).sum();
         if errors > 0 {
             return Err(Failure::usage(anyhow::anyhow!(
@@ -173,13 +186,20 @@ impl Judge {
             ))
             .hint("`yagura rules lint` shows them"));
         }
-        Ok(Self::new(&loaded.rules))
+        // An event's own time decides whether an exception counts; the present one is asked by nobody here.
+        let (files, unread) = rulebook::read_sources(exceptions);
+        let (exceptions, reports) = load_exceptions(&files, &loaded.rules, Timestamp::default());
+        if let Some(bad) = reports.iter().chain(&unread).find(|report| report.errors > 0) {
+            return Err(Failure::usage(anyhow::anyhow!("the exceptions in {} have errors", bad.file))
+                .hint("`yagura rules exceptions lint` shows them"));
+        }
+        Ok(Self::new(&loaded.rules, &exceptions))
     }
 
-    fn new(rules: &RuleSet) -> Self {
-        let engine = Arc::new(Engine::compile(rules, &EngineOptions::default()));
+    fn new(rules: &RuleSet, exceptions: &ExceptionSet) -> Self {
+        let engine = Arc::new(Engine::compile_with(rules, exceptions, &EngineOptions::default()));
         let matcher = engine.matcher();
-        Self { engine, matcher, said: BTreeMap::new() }
+        Self { engine, matcher, said: BTreeMap::new(), suppressed: BTreeMap::new() }
     }
 
     fn judge(&mut self, event: &Event) {
@@ -189,6 +209,9 @@ impl Judge {
                 (0, alert.output)
             });
             said.0 += 1;
+        }
+        for (_, exception) in self.matcher.suppressed() {
+            *self.suppressed.entry(*exception).or_default() += 1;
         }
     }
 
@@ -209,6 +232,9 @@ impl Judge {
             let (rule, example) = (rule.name.clone(), example.clone());
             tally.by_rule.push(RuleTally { rule, severity, alerts: *alerts, example });
         }
+        for (index, count) in &self.suppressed {
+            tally.suppressed.insert(self.engine.exception(*index).name.clone(), *count);
+        }
         tally.by_rule.sort_by(|one, other| other.alerts.cmp(&one.alerts).then(one.rule.cmp(&other.rule)));
         tally
     }
@@ -225,6 +251,9 @@ fn print(report: &Report) {
             &["alerts", "severity", "rule", "first"],
             &tally.by_rule.iter().map(row).collect::<Vec<_>>(),
         );
+        for (exception, count) in &tally.suppressed {
+            output::print(&format!("suppressed {count} by exception `{}`\n", output::escaped(exception)));
+        }
         let counts = Severity::ALL.iter().rev().map(|severity| {
             format!("{} {severity}", tally.by_severity.get(severity.name()).copied().unwrap_or_default())
         });
@@ -250,7 +279,7 @@ mod tests {
         let file = SourceFile { name: "r.yaml".to_owned(), text };
         let loaded = falco::load(&[file], &falco::LoadOptions::default());
         assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
-        Judge::new(&loaded.rules)
+        Judge::new(&loaded.rules, &ExceptionSet::default())
     }
 
     fn recording() -> Vec<u8> {
@@ -277,6 +306,20 @@ mod tests {
         assert!(report.rules.by_rule[0].example.starts_with("ran nc"), "the first alert's text");
         assert_eq!(report.against.map(|tally| tally.alerts), Some(4));
         assert_eq!(report.ratio, Some(0.25));
+    }
+
+    #[test]
+    fn what_exceptions_suppress_is_counted_apart() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (rules, exceptions) = (dir.path().join("r.yaml"), dir.path().join("e.yaml"));
+        let rule = "- rule: r\n  desc: d\n  condition: evt.type = execve\n  output: o\n  priority: ERROR\n";
+        let exception =
+            "- exception: shells\n  rule: r\n  fields: {proc.name: sh}\n  reason: x\n  expires: never\n";
+        std::fs::write(&rules, rule).expect("writable");
+        std::fs::write(&exceptions, exception).expect("writable");
+        let mut judge = Judge::load(&[rules], &[exceptions]).expect("good files");
+        let report = replay(&recording()[..], |_| true, &mut judge, None).expect("readable");
+        assert_eq!((report.rules.alerts, report.rules.suppressed["shells"]), (1, 3));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `yagura rules`: check, test and list rules, without a running server.
 
+mod exceptions;
+
 use std::{
     collections::BTreeMap,
     io,
@@ -29,6 +31,9 @@ pub enum Command {
     /// List the rules.
     #[command(after_help = "Example:\n  yagura rules list --format json")]
     List(Input),
+    /// What rules are not to be told about: list, check, add.
+    #[command(subcommand)]
+    Exceptions(exceptions::Command),
 }
 
 #[derive(clap::Args)]
@@ -54,6 +59,7 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
         Command::Lint(input) => lint(global, &input),
         Command::Test(input) => test(global, &input),
         Command::List(input) => list(global, &input),
+        Command::Exceptions(command) => exceptions::run(global, command),
     }
 }
 
@@ -94,7 +100,7 @@ fn load(global: &Global, input: &Input) -> Result<Loaded, Failure> {
     let mut all: Vec<SourceFile> = sources;
     if !named && config.detect.builtin {
         let ours = rulebook::builtin();
-        let more = falco::load(&ours, &falco::LoadOptions::default());
+        let more = rulebook::load_builtin(&ours);
         loaded.rules.extend(more.rules);
         loaded.files.extend(more.files);
         all.extend(ours);

@@ -29,7 +29,8 @@ use crate::{
     console, control,
     findings::{FindingWriter, QUEUE_FINDINGS},
     host,
-    judge::{Causes, Counters, Judge, Outlets},
+    judge::{Causes, Counters, Hit, Judge, Outlets},
+    loss::LossWatch,
     output::{self, Failure},
     prevention::{Containment, Prevention},
     rulebook::Rulebook,
@@ -142,6 +143,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         })
         .map_err(Failure::run)?;
 
+    let told = hits.clone();
     let prevention = Arc::new(Prevention::new(config.prevent.clone(), &data.dir));
     if prevention.is_configured() {
         let (prevention, rulebook) = (Arc::clone(&prevention), Arc::clone(&rulebook));
@@ -193,7 +195,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
     let serving = tokio::spawn(serve(config.server.listen, router, shutdown.clone()));
     let stop = shutdown.clone();
     let telling = tokio::spawn(yagura_respond::dispatch(sender, async move { stop.wait().await }));
-    let follower = tokio::spawn(follow_rules(Arc::clone(&machine), shutdown.clone()));
+    let follower = tokio::spawn(follow_rules(Arc::clone(&machine), told, shutdown.clone()));
 
     let reload = || {
         machine.rulebook.reload(yagura_rt::now());
@@ -319,6 +321,7 @@ fn watch(
         return off("switched off in the configuration".to_owned());
     }
     options.kinds = wanted_kinds(rulebook);
+    options.data = rulebook.current().engine.data_kinds();
     let sensor = match Sensor::start(options) {
         Ok(sensor) => sensor,
         Err(error) => {
@@ -346,8 +349,10 @@ fn wanted_kinds(rulebook: &Rulebook) -> BTreeSet<EventKind> {
     kinds
 }
 
-// Looks once a second whether a rule file changed, and keeps the sensor at what the rules need.
-async fn follow_rules(machine: Arc<Machine>, shutdown: Shutdown) {
+// Looks once a second whether a rule file changed, and keeps the sensor at what the rules need; tells which rules were
+// blind where the sensor lost something.
+async fn follow_rules(machine: Arc<Machine>, hits: tokio::sync::mpsc::Sender<Hit>, shutdown: Shutdown) {
+    let mut losses = LossWatch::default();
     while !shutdown.sleep(Duration::from_secs(1)).await {
         let (rulebook, now) = (Arc::clone(&machine.rulebook), yagura_rt::now());
         let changed =
@@ -355,14 +360,23 @@ async fn follow_rules(machine: Arc<Machine>, shutdown: Shutdown) {
         if changed {
             machine.follow_rules();
         }
+        if let Ok(sensor) = &machine.sensor {
+            let engine = Arc::clone(&machine.rulebook.current().engine);
+            for finding in losses.look(&sensor.status().losses, &engine, &machine.asset, now) {
+                // A full queue is counted where it matters; the next loss is told again.
+                let _ = hits.try_send(Hit::Finding(Box::new(finding)));
+            }
+        }
     }
 }
 
 impl Machine {
     /// Tells the sensor which kinds of event the rules in force need.
     pub fn follow_rules(&self) {
-        if let Ok(sensor) = &self.sensor
-            && let Err(error) = sensor.set_kinds(&wanted_kinds(&self.rulebook))
+        let Ok(sensor) = &self.sensor else { return };
+        let data = self.rulebook.current().engine.data_kinds();
+        if let Err(error) =
+            sensor.set_kinds(&wanted_kinds(&self.rulebook)).and_then(|()| sensor.set_data(&data))
         {
             tracing::warn!(%error, "the sensor could not follow the changed rules");
         }

@@ -54,7 +54,11 @@ impl System for FakeSystem {
             enabled: *self.enabled.lock().expect("no panic"),
             event_kinds: Vec::new(),
             blind_kinds: Vec::new(),
+            blind_fields: Vec::new(),
+            blind_types: Vec::new(),
+            exceptions: Vec::new(),
             matches: 0,
+            suppressed: 0,
         };
         RulesView { rules: vec![rule], diagnostics: self.rules_lint(""), loaded: self.now() }
     }
