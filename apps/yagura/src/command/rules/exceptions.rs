@@ -25,7 +25,7 @@ pub enum Command {
     Lint(Files),
     /// Add an exception to a file.
     #[command(
-        after_help = "Example:\n  yagura rules exceptions add --rule 'Password hashes read' --field proc.exepath=/usr/local/bin/backup \\\n    --reason 'It copies all of /etc.' --owner ops@example.org --expires 2027-06-30"
+        after_help = "Example:\n  yagura rules exceptions add --rule 'Password hashes read by an unexpected program' --field proc.exepath=/usr/local/bin/backup \\\n    --reason 'It copies all of /etc.' --owner ops@example.org --expires 2027-06-30"
     )]
     Add(Add),
 }
