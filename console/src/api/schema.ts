@@ -1376,8 +1376,12 @@ export interface components {
         };
         /** @description What is told about a rule. */
         RuleInfo: {
+            /** @description Fields in its condition that this system never has: comparing them is never true. */
+            blind_fields: string[];
             /** @description Of those, the kinds that this sensor does not capture: the rule is blind to them. */
             blind_kinds: string[];
+            /** @description Types of events it names that never occur in this system. */
+            blind_types: string[];
             /** @description The condition as written, after appends and overrides. */
             condition: string;
             /** @description What it is for. */
@@ -1386,6 +1390,8 @@ export interface components {
             enabled: boolean;
             /** @description Kinds of event that can trigger it. */
             event_kinds: string[];
+            /** @description Exceptions that are about it, by name. */
+            exceptions: string[];
             /** @description The file it was loaded from. */
             file: string;
             /** @description The language it is written in. */
@@ -1408,6 +1414,11 @@ export interface components {
             priority: string;
             /** @description Severity of its findings. */
             severity: components["schemas"]["Severity"];
+            /**
+             * Format: int64
+             * @description How often an exception kept it from matching since the engine started.
+             */
+            suppressed: number;
             /** @description Its tags. */
             tags: string[];
             /** @description ATT&CK techniques among the tags. */
