@@ -8,6 +8,7 @@
 
 mod asset;
 mod attack;
+mod audit;
 mod container;
 mod event;
 mod fd;
@@ -24,6 +25,7 @@ mod time;
 
 pub use asset::{Asset, AssetKind};
 pub use attack::Technique;
+pub use audit::{AuditArch, AuditOptions, AuditRecord, audit_records};
 pub use container::{Container, Mount};
 pub use event::{Arg, ArgName, ArgValue, Event};
 pub use fd::{Fd, FdKind, L4Protocol, Role, Socket};

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -13,7 +13,9 @@ use serde::Serialize;
 use yagura_detect::{
     Engine, EngineOptions, ExceptionIndex, ExceptionSet, Matcher, RuleIndex, RuleSet, falco, load_exceptions,
 };
-use yagura_event::{Event, RecordingError, RecordingReader, Severity, Timestamp};
+use yagura_event::{
+    AuditArch, AuditOptions, Event, RecordingError, RecordingReader, Severity, Timestamp, audit_records,
+};
 
 use crate::{
     Global,
@@ -28,7 +30,8 @@ use crate::{
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  yagura sensor record --out day.ndjson --seconds 600\n  yagura replay day.ndjson\n  \
-                        yagura replay day.ndjson --against /etc/falco/falco_rules.yaml"
+                        yagura replay day.ndjson --against /etc/falco/falco_rules.yaml\n  \
+                        yagura replay day.ndjson --format auditd >audit.log"
 )]
 pub struct Args {
     /// A file written by `yagura sensor record`.
@@ -48,9 +51,15 @@ pub struct Args {
     /// Exit code 1 where there are alerts of this severity or worse, by the first set.
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Severity>,
-    /// How to print the answer.
+    /// How to print the answer; `auditd` writes the events themselves as audit records.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// The `key` of audit records.
+    #[arg(long, value_name = "KEY")]
+    audit_key: Option<String>,
+    /// Audit records without the names that auditd adds (its `log_format = RAW`).
+    #[arg(long)]
+    audit_raw: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -58,6 +67,8 @@ enum Format {
     #[value(alias = "text")]
     Table,
     Json,
+    /// No judgement: the events as auditd would have written them.
+    Auditd,
 }
 
 /// What a recording said to one or two sets of rules.
@@ -101,13 +112,21 @@ struct RuleTally {
 pub fn run(_global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let file = File::open(&args.recording)
         .map_err(|error| Failure::usage(anyhow::anyhow!("{}: {error}", args.recording.display())))?;
+    let wanted = |event: &Event| args.under.is_none_or(|pid| descends(event, pid));
+    if args.format == Format::Auditd {
+        let options = audit_options(&args);
+        let unreadable = write_audit(BufReader::new(file), wanted, &options, io::stdout().lock())?;
+        if unreadable > 0 {
+            eprintln!("{} unreadable", output::count(unreadable, "line"));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut first = Judge::load(&args.rules, &args.exceptions)?;
     let mut second = if args.against.is_empty() { None } else { Some(Judge::load(&args.against, &[])?) };
-    let wanted = |event: &Event| args.under.is_none_or(|pid| descends(event, pid));
     let report = replay(BufReader::new(file), wanted, &mut first, second.as_mut())?;
     match args.format {
         Format::Json => output::json(&report)?,
-        Format::Table => print(&report),
+        Format::Table | Format::Auditd => print(&report),
     }
     if report.events == 0 {
         return Err(Failure::usage(anyhow::anyhow!("there is no event in {}", args.recording.display()))
@@ -115,6 +134,41 @@ pub fn run(_global: &Global, args: Args) -> Result<ExitCode, Failure> {
     }
     let failed = args.fail_on.is_some_and(|limit| first.worst().is_some_and(|worst| worst >= limit));
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+fn audit_options(args: &Args) -> AuditOptions {
+    let arch = if cfg!(target_arch = "aarch64") { AuditArch::Aarch64 } else { AuditArch::X86_64 };
+    AuditOptions { arch, key: args.audit_key.clone(), enriched: !args.audit_raw }
+}
+
+// Writes the events as audit records and tells how many lines could not be read. Whoever reads may stop early.
+fn write_audit(
+    input: impl BufRead,
+    wanted: impl Fn(&Event) -> bool,
+    options: &AuditOptions,
+    out: impl Write,
+) -> Result<u64, Failure> {
+    let mut out = BufWriter::new(out);
+    let mut unreadable = 0;
+    for event in RecordingReader::new(input) {
+        match event {
+            Ok(event) if wanted(&event) => {
+                for record in audit_records(&event, options) {
+                    match writeln!(out, "{}", record.line(options.enriched)) {
+                        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(unreadable),
+                        result => result.map_err(Failure::run)?,
+                    }
+                }
+            }
+            Ok(_) => {}
+            Err(RecordingError::Line { .. }) => unreadable += 1,
+            Err(error) => return Err(Failure::run(error)),
+        }
+    }
+    match out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::run(error)),
+        _ => Ok(unreadable),
+    }
 }
 
 fn descends(event: &Event, pid: u32) -> bool {
@@ -306,6 +360,20 @@ mod tests {
         assert!(report.rules.by_rule[0].example.starts_with("ran nc"), "the first alert's text");
         assert_eq!(report.against.map(|tally| tally.alerts), Some(4));
         assert_eq!(report.ratio, Some(0.25));
+    }
+
+    #[test]
+    fn a_recording_is_written_as_audit_records() {
+        let options = AuditOptions { arch: AuditArch::X86_64, key: None, enriched: true };
+        let mut out = Vec::new();
+        let unreadable = write_audit(&recording()[..], |_| true, &options, &mut out).expect("readable");
+        let text = String::from_utf8(out).expect("text");
+        assert_eq!(
+            (unreadable, text.lines().filter(|line| line.starts_with("type=SYSCALL ")).count()),
+            (1, 4)
+        );
+        assert!(text.contains("\u{1d}ARCH=x86_64 SYSCALL=execve "), "{text}");
+        assert_eq!(text.lines().filter(|line| line.starts_with("type=EXECVE ")).count(), 4);
     }
 
     #[test]

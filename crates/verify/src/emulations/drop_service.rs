@@ -11,7 +11,7 @@ pub(crate) const EMULATION: Emulation = Emulation {
     technique: "T1567",
     technique_v18: None,
     needs: &[],
-    rules: &["File or message drop used by a plain tool"],
+    rules: &["File or message drop used by a plain tool", "File of the system uploaded by a plain tool"],
     act,
 };
 
