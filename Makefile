@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a new machine needs; both install what is missing.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help run test build where bench bench-scan audit-compare quiet fmt lint codegen docs clean package setup
+.PHONY: help run test test-kernels build where bench bench-scan audit-compare quiet fmt lint codegen docs clean package setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -11,6 +11,9 @@ run: ## build everything and start `yagura up` (ARGS="--listen …", RULES=folde
 
 test: ## every test: format, lint, unit, integration, kernel, browser
 	@scripts/test.sh
+
+test-kernels: ## the kernel tests in a virtual machine with Debian's own kernel (root; some minutes)
+	@scripts/test-kernels.sh $(ARGS)
 
 build: ## build the release binary
 	@scripts/build.sh

@@ -356,6 +356,10 @@ static long component_step(__u32 index, struct path_walk *walk)
 		return 1;
 	bpf_probe_read_kernel(&w->path[at], length, BPF_CORE_READ(dentry, d_name.name));
 	at -= 1;
+	/* older verifiers forget that there was room for one more */
+	asm volatile("" : "+r"(at));
+	if (at >= PATH_END)
+		return 1;
 	w->path[at] = '/';
 	walk->at = at;
 	walk->dentry = (__u64)parent;

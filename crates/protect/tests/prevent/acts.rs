@@ -171,3 +171,13 @@ fn connections_are_refused_by_address_port_and_program() {
         verdicts.iter().filter_map(|verdict| Some(verdict.remote?.to_string())).collect();
     assert_eq!(remotes, [port.to_string(), "127.9.0.7:9".to_owned()]);
 }
+
+#[test]
+fn what_this_machine_offers_is_said_in_words() {
+    let _turn = turn();
+    let offers = yagura_protect::Offers::probe();
+    println!("offers: {offers:?}");
+    for means in yagura_protect::Means::ALL {
+        assert!(offers.has(means).err().is_none_or(|reason| !reason.is_empty()), "{means:?}");
+    }
+}
