@@ -22,7 +22,7 @@ use yagura_detect::{Engine, Rule, enforce};
 use yagura_event::{Asset, Capability, Loss};
 use yagura_protect::{Answers, Enforced, Means, Mode, Offers, Plan, RulePlan, program, safe_files};
 use yagura_rt::Prevent;
-use yagura_sensor::prevent::Kernel;
+use yagura_sensor::prevent::{Kernel, Program};
 
 pub use self::containment::Containment;
 use self::posts::Posts;
@@ -38,6 +38,8 @@ const WAIT: Duration = Duration::from_millis(100);
 const REFRESH: Duration = Duration::from_secs(30);
 /// How long after a responder's end the next one is started.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long the responder of the rules before goes on at most.
+const RETIRE: Duration = Duration::from_secs(5);
 /// The file that switches prevention off while it is there.
 const OFF_FILE: &str = "prevent.off";
 
@@ -173,39 +175,50 @@ impl Prevention {
         let chosen = if off { Vec::new() } else { chosen(&rules.engine, &modes) };
         let same = before.as_ref().is_some_and(|force| Arc::ptr_eq(&force.rules, &rules) && force.off == off);
         let safe = safe_files();
-        let (kernel, posts) = before.map_or((None, None), |force| (force.kernel, force.posts));
-        let kernel = self.fill_kernel(kernel, &chosen, &safe);
+        let (kernel, gate) = before.map_or((None, Gate::default()), |force| (force.kernel, force.gate));
+        let kernel = self.fill_kernel(kernel, &chosen, safe);
         let plan = Plan::new(chosen.iter().map(|(_, rule, mode)| (rule, *mode)), offers(&kernel));
-        let posts = if same { posts } else { self.post(&chosen, rulebook, kernel.is_ok()) };
+        let gate = if same {
+            gate
+        } else {
+            let posts = self.post(&chosen, rulebook, kernel.is_ok());
+            // The one before answers until the new one does.
+            let retiring = gate.posts.filter(|_| posts.is_some()).map(|old| (old, Instant::now()));
+            Gate { is_needed: posts.is_some(), posts, retiring, ended: None }
+        };
         *self.status() = Status {
             plan: Some(plan),
             off: off.then(|| format!("switched off: {} is there", self.off_file.display())),
             answers: Answers::default(),
         };
-        let needs_gate = posts.is_some();
         let kernel = kernel.ok().flatten();
-        Force { rules, off, kernel, posts, needs_gate, ended: None, since: Instant::now() }
+        Force { rules, off, kernel, gate, since: Instant::now() }
     }
 
+    // Other tables come with deciders of their own, which are in force before the others go: there is no moment in which
+    // nothing is refused.
     fn fill_kernel(
         &self,
-        before: Option<Kernel>,
+        before: Option<Deciders>,
         chosen: &[(u32, Rule, Mode)],
-        safe: &[(u64, u64)],
-    ) -> Result<Option<Kernel>, String> {
+        safe: Vec<(u64, u64)>,
+    ) -> Result<Option<Deciders>, String> {
         let compiled = program(chosen.iter().map(|(number, rule, mode)| (*number, rule, *mode)));
+        let wanted = (!compiled.program.is_empty()).then_some((compiled.program, safe));
+        let Some(tables) = wanted else { return Ok(None) };
+        if before.as_ref().is_some_and(|before| before.tables == tables) {
+            return Ok(before);
+        }
         for (_, rule) in &compiled.left_out {
             tracing::warn!("the kernel's tables have no room for the rule `{rule}`: it is told only");
         }
-        if compiled.program.is_empty() && before.is_none() {
-            return Ok(None);
-        }
-        let kernel = match before {
-            Some(kernel) => Ok(kernel),
-            None => Kernel::load(),
-        };
-        let filled = kernel.and_then(|mut kernel| kernel.apply(&compiled.program, safe).map(|()| kernel));
-        filled.map(Some).map_err(|error| {
+        let loaded = Kernel::load().and_then(|mut kernel| {
+            kernel.apply(&tables.0, &tables.1)?;
+            Ok(Deciders { kernel, tables })
+        });
+        // Only now do the others go.
+        drop(before);
+        loaded.map(Some).map_err(|error| {
             tracing::error!(%error, "the kernel's deciders are not in force");
             error.to_string()
         })
@@ -233,7 +246,7 @@ impl Prevention {
     fn turn(&self, force: &mut Force, rulebook: &Rulebook, told: &mut report::Report<'_>) {
         let engine = &force.rules.engine;
         match &force.kernel {
-            Some(kernel) => {
+            Some(Deciders { kernel, .. }) => {
                 let mut tell = |verdict| self.count(told.verdict(engine, &verdict));
                 if let Err(error) = kernel.read(WAIT, &mut tell) {
                     tracing::error!(%error, "what the kernel refuses is not told");
@@ -245,24 +258,33 @@ impl Prevention {
             }
             None => std::thread::sleep(WAIT),
         }
-        if let Some(posts) = &mut force.posts {
-            for line in posts.lines() {
-                match line {
-                    posts::Line::Refusal(refusal) => self.count(told.refusal(engine, refusal)),
-                    posts::Line::Answers(answers) => self.status().answers = answers,
-                }
-            }
-            if posts.has_ended() {
-                self.counts.failed_open.fetch_add(1, Ordering::Relaxed);
-                tracing::error!("the gate's responder ended: nobody waited for it, and a new one is started");
-                (force.posts, force.ended) = (None, Some(Instant::now()));
+        self.turn_gate(force, rulebook, told);
+    }
+
+    fn turn_gate(&self, force: &mut Force, rulebook: &Rulebook, told: &mut report::Report<'_>) {
+        let engine = &force.rules.engine;
+        let gate = &mut force.gate;
+        let lines: Vec<posts::Line> = gate.posts.iter().flat_map(Posts::lines).collect();
+        let answers = !lines.is_empty();
+        if gate.retiring.as_ref().is_some_and(|(_, since)| answers || since.elapsed() > RETIRE) {
+            gate.retiring = None;
+        }
+        for line in lines {
+            match line {
+                posts::Line::Refusal(refusal) => self.count(told.refusal(engine, refusal)),
+                posts::Line::Answers(answers) => self.status().answers = answers,
             }
         }
-        let due = force.ended.is_some_and(|ended| ended.elapsed() > AGAIN);
-        if force.needs_gate && force.posts.is_none() && due {
+        if gate.posts.as_mut().is_some_and(Posts::has_ended) {
+            self.counts.failed_open.fetch_add(1, Ordering::Relaxed);
+            tracing::error!("the gate's responder ended: nobody waited for it, and a new one is started");
+            (gate.posts, gate.ended) = (None, Some(Instant::now()));
+        }
+        let due = gate.ended.is_some_and(|ended| ended.elapsed() > AGAIN);
+        if gate.is_needed && gate.posts.is_none() && due {
             let modes = modes(&self.config, engine);
-            force.posts = self.post(&chosen(engine, &modes), rulebook, force.kernel.is_some());
-            force.ended = Some(Instant::now());
+            gate.posts = self.post(&chosen(engine, &modes), rulebook, force.kernel.is_some());
+            gate.ended = Some(Instant::now());
         }
     }
 
@@ -332,22 +354,37 @@ impl Prevention {
     }
 }
 
+/// The kernel's deciders and what they decide by.
+struct Deciders {
+    kernel: Kernel,
+    tables: (Program, Vec<(u64, u64)>),
+}
+
 /// What is in force at the moment.
 struct Force {
     rules: Arc<Rules>,
     off: bool,
-    kernel: Option<Kernel>,
-    posts: Option<Posts>,
-    needs_gate: bool,
-    ended: Option<Instant>,
+    kernel: Option<Deciders>,
+    gate: Gate,
     since: Instant,
 }
 
+/// The gate's answerers.
+#[derive(Default)]
+struct Gate {
+    is_needed: bool,
+    posts: Option<Posts>,
+    // Those of the rules before, since when.
+    retiring: Option<(Posts, Instant)>,
+    // When the last responder ended.
+    ended: Option<Instant>,
+}
+
 // What the machine has, without taking down what is in force.
-fn offers(kernel: &Result<Option<Kernel>, String>) -> Offers {
+fn offers(kernel: &Result<Option<Deciders>, String>) -> Offers {
     let mut offers = Offers { kill: Ok(()), connect: Ok(()), ..Offers::probe_gate() };
     match kernel {
-        Ok(Some(kernel)) => offers.connect = kernel.connections().map_err(str::to_owned),
+        Ok(Some(deciders)) => offers.connect = deciders.kernel.connections().map_err(str::to_owned),
         Ok(None) => return Offers::probe(),
         Err(error) => (offers.kill, offers.connect) = (Err(error.clone()), Err(error.clone())),
     }

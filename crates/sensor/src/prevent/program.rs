@@ -104,7 +104,7 @@ pub struct Alternative {
 }
 
 /// A state of an automaton that finds texts inside texts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// The state after each byte.
     pub next: Box<[u16; 256]>,
@@ -115,7 +115,7 @@ pub struct State {
 }
 
 /// Conditions of both hooks. Whoever makes one keeps to the ceilings; what is beyond them is refused as a whole.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Program {
     /// Conjunctions, those that refuse before those that only tell.
     pub alternatives: BTreeMap<Hook, Vec<Alternative>>,
