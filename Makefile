@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a new machine needs; both install what is missing.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help run test test-kernels build where bench bench-scan audit-compare quiet fmt lint codegen docs clean package setup
+.PHONY: help run test test-kernels build where bench bench-scan bench-runtime audit-compare quiet fmt lint codegen docs clean package setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -26,6 +26,9 @@ bench: ## run the benchmarks
 
 quiet: ## how often our rules cry at honest work, beside the stock Falco set (root; some minutes)
 	@tests/quiet/run.sh
+
+bench-runtime: ## what watching costs and loses, beside auditd (root; some ten minutes)
+	@scripts/bench-runtime.sh $(ARGS)
 
 audit-compare: ## audit records beside what auditd writes of the same acts (root, auditd)
 	@tests/audit/run.sh

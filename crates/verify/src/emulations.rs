@@ -10,6 +10,7 @@ mod bot_listener;
 mod bpf_program;
 mod bulk_removal;
 mod busybox_shell;
+mod capability_attribute;
 mod capability_given;
 mod cloud_credentials;
 mod cloud_key_search;
@@ -70,6 +71,7 @@ mod memory_dump;
 mod memory_injection;
 mod memory_program;
 mod memory_read;
+mod memory_unpacking;
 mod metadata_service;
 mod miner;
 mod mining_pool;
@@ -140,6 +142,7 @@ mod thread_name;
 mod timestomp;
 mod tunnel;
 mod upload_run;
+mod uring_setup;
 mod user_namespace;
 mod user_overlay;
 mod weakness_finder;
@@ -188,6 +191,9 @@ static CATALOGUE: &[Emulation] = &[
     user_namespace::EMULATION,
     bpf_program::EMULATION,
     page_fault_handler::EMULATION,
+    uring_setup::EMULATION,
+    memory_unpacking::EMULATION,
+    capability_attribute::EMULATION,
     packet_socket::EMULATION,
     metadata_service::EMULATION,
     miner::EMULATION,
