@@ -102,6 +102,10 @@ impl<'a> Record<'a> {
 
 /// Components from the leaf up, each with a `/` after it, as an absolute path.
 pub(crate) fn path(bytes: &[u8]) -> String {
+    // No directory holds a memory file, so its name is all of its path; it may hold slashes, which part nothing.
+    if bytes.starts_with(b"memfd:") && !bytes.ends_with(b"/") {
+        return format!("/{}", String::from_utf8_lossy(bytes));
+    }
     let mut text = String::with_capacity(bytes.len() + 1);
     for component in bytes.strip_suffix(b"/").unwrap_or(bytes).split(|byte| *byte == b'/').rev() {
         if !component.is_empty() {
@@ -157,6 +161,8 @@ mod tests {
         assert_eq!(path(b"shadow/etc/"), "/etc/shadow");
         assert_eq!(path(b""), "/");
         assert_eq!(path(b"\xff/tmp/"), "/tmp/\u{fffd}");
+        assert_eq!(path(b"memfd:a/../etc/b"), "/memfd:a/../etc/b");
+        assert_eq!(path(b"memfd:a/tmp/"), "/tmp/memfd:a");
     }
 
     #[test]
