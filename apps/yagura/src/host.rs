@@ -47,3 +47,12 @@ pub fn operating_system() -> Option<String> {
     let value = text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
     Some(value.trim_matches('"').to_owned())
 }
+
+/// This machine as audit records name it.
+pub const fn audit_arch() -> yagura_event::AuditArch {
+    if cfg!(target_arch = "aarch64") {
+        yagura_event::AuditArch::Aarch64
+    } else {
+        yagura_event::AuditArch::X86_64
+    }
+}

@@ -14,11 +14,11 @@ use yagura_detect::{
     Engine, EngineOptions, ExceptionIndex, ExceptionSet, Matcher, RuleIndex, RuleSet, falco, load_exceptions,
 };
 use yagura_event::{
-    AuditArch, AuditOptions, Event, RecordingError, RecordingReader, Severity, Timestamp, audit_records,
+    AuditOptions, Event, RecordingError, RecordingReader, Severity, Timestamp, audit_records,
 };
 
 use crate::{
-    Global,
+    Global, host,
     output::{self, Failure},
     rulebook,
 };
@@ -137,8 +137,7 @@ pub fn run(_global: &Global, args: Args) -> Result<ExitCode, Failure> {
 }
 
 fn audit_options(args: &Args) -> AuditOptions {
-    let arch = if cfg!(target_arch = "aarch64") { AuditArch::Aarch64 } else { AuditArch::X86_64 };
-    AuditOptions { arch, key: args.audit_key.clone(), enriched: !args.audit_raw }
+    AuditOptions { arch: host::audit_arch(), key: args.audit_key.clone(), enriched: !args.audit_raw }
 }
 
 // Writes the events as audit records and tells how many lines could not be read. Whoever reads may stop early.
@@ -364,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_recording_is_written_as_audit_records() {
-        let options = AuditOptions { arch: AuditArch::X86_64, key: None, enriched: true };
+        let options = AuditOptions { arch: host::audit_arch(), key: None, enriched: true };
         let mut out = Vec::new();
         let unreadable = write_audit(&recording()[..], |_| true, &options, &mut out).expect("readable");
         let text = String::from_utf8(out).expect("text");

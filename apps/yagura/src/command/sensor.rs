@@ -2,20 +2,21 @@
 
 use std::{
     fs::File,
-    io::BufWriter,
+    io::{BufWriter, LineWriter, Write},
     path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-use yagura_event::{RecordingWriter, SensorStatus};
+use yagura_event::{AuditOptions, Event, RecordingError, RecordingWriter, SensorStatus, audit_records};
 use yagura_rt::Shutdown;
 use yagura_sensor::{Sensor, SensorOptions};
 
 use crate::{
     Global,
     control::Control,
+    host,
     output::{self, Failure},
     signals,
 };
@@ -41,7 +42,52 @@ pub enum Command {
         /// Most events to write.
         #[arg(long, default_value_t = 10_000_000)]
         events: u64,
+        /// What to write: `events` to be judged again, or `auditd`: audit records in auditd's format, line by line as they
+        /// come (`--out /dev/stdout` shows them).
+        #[arg(long, value_enum, default_value_t = RecordFormat::Events)]
+        format: RecordFormat,
     },
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+pub enum RecordFormat {
+    Events,
+    Auditd,
+}
+
+/// Where events go.
+enum Recorder {
+    Events(RecordingWriter<BufWriter<File>>),
+    Auditd(LineWriter<File>),
+}
+
+impl Recorder {
+    fn new(format: RecordFormat, file: File) -> Self {
+        match format {
+            RecordFormat::Events => Self::Events(RecordingWriter::new(BufWriter::new(file))),
+            RecordFormat::Auditd => Self::Auditd(LineWriter::new(file)),
+        }
+    }
+
+    fn write(&mut self, event: &Event) -> Result<(), RecordingError> {
+        match self {
+            Self::Events(writer) => writer.write(event),
+            Self::Auditd(out) => {
+                let options = AuditOptions { arch: host::audit_arch(), key: None, enriched: true };
+                for record in audit_records(event, &options) {
+                    writeln!(out, "{}", record.line(true))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<(), RecordingError> {
+        match self {
+            Self::Events(writer) => writer.finish().map(|_| ()),
+            Self::Auditd(mut out) => Ok(out.flush()?),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
@@ -55,7 +101,7 @@ pub enum Format {
 pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Status { format } => status(global, format),
-        Command::Record { out, seconds, events } => record(global, out, seconds, events),
+        Command::Record { out, seconds, events, format } => record(global, out, seconds, events, format),
     }
 }
 
@@ -119,7 +165,13 @@ fn text(status: &SensorStatus, running: bool) -> String {
     text
 }
 
-fn record(global: &Global, out: PathBuf, seconds: Option<u64>, events_max: u64) -> Result<ExitCode, Failure> {
+fn record(
+    global: &Global,
+    out: PathBuf,
+    seconds: Option<u64>,
+    events_max: u64,
+    format: RecordFormat,
+) -> Result<ExitCode, Failure> {
     let config = global.load()?;
     let file =
         File::create(&out).map_err(|error| Failure::usage(anyhow::anyhow!("{}: {error}", out.display())))?;
@@ -139,7 +191,7 @@ fn record(global: &Global, out: PathBuf, seconds: Option<u64>, events_max: u64) 
         }
     });
     runtime.spawn(signals::listen(shutdown.clone(), || {}));
-    let mut writer = RecordingWriter::new(BufWriter::new(file));
+    let mut writer = Recorder::new(format, file);
     let written = AtomicU64::new(0);
     let mut failed = None;
     let flag = shutdown.flag();
