@@ -91,13 +91,10 @@ fn passes(mut pass: impl FnMut() -> (f64, usize)) -> (f64, usize) {
     (best, alerts)
 }
 
-// Seconds this thread was on a processor: what others do on a shared machine does not count. Elsewhere than on Linux,
-// seconds since the start.
+// Seconds this thread was on a processor: what others do on a shared machine does not count.
 fn cpu_seconds() -> f64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let on_cpu = text.split_whitespace().next().and_then(|nanos| nanos.parse::<f64>().ok());
-    on_cpu.map_or_else(|| START.get_or_init(Instant::now).elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 fn recorded() -> Option<Vec<Event>> {
