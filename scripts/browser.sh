@@ -25,7 +25,7 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 YAGURA_SETUP_URL=$(grep -oE 'http://[^ ]*/setup\?token=[^ ]*' "$log" | head -n 1)
-export YAGURA_SETUP_URL YAGURA_URL="http://127.0.0.1:$port" YAGURA_DATA="$data/data"
+export YAGURA_SETUP_URL YAGURA_URL="http://127.0.0.1:$port" YAGURA_DATA="$data/data" YAGURA_BINARY="$binary"
 status=0
 npm --prefix tests/browser test --silent || status=$?
 [ $status = 0 ] || { echo "--- server log"; tail -n 50 "$log"; }

@@ -171,12 +171,71 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage')),
 });
 
+/** A switch in the address: there and true, or not there. */
+function flag(value: unknown): true | undefined {
+  return value === true || value === 'true' ? true : undefined;
+}
+
+const vulnerabilities = createRoute({
+  getParentRoute: () => shell,
+  path: '/vulnerabilities',
+  validateSearch: (search: Search) =>
+    only({
+      by: word(search.by, ['package', 'asset', 'image', 'layer'] as const),
+      status: word(search.status, STATUSES),
+      severity_min: word(search.severity_min, SEVERITIES),
+      vulnerability: textOf(search.vulnerability),
+      package: textOf(search.package),
+      asset_id: textOf(search.asset_id),
+      layer: textOf(search.layer),
+      used: flag(search.used),
+      fixable: flag(search.fixable),
+      exploited: flag(search.exploited),
+      text: textOf(search.text),
+    }),
+  component: lazyRouteComponent(() => import('./pages/vulnerabilities/VulnerabilitiesPage')),
+});
+
+const vulnerability = createRoute({
+  getParentRoute: () => shell,
+  path: '/vulnerabilities/$id',
+  component: lazyRouteComponent(() => import('./pages/vulnerabilities/VulnerabilityPage')),
+});
+
+const images = createRoute({
+  getParentRoute: () => shell,
+  path: '/images',
+  component: lazyRouteComponent(() => import('./pages/images/ImagesPage')),
+});
+
+const packages = createRoute({
+  getParentRoute: () => shell,
+  path: '/packages',
+  validateSearch: (search: Search) =>
+    only({ text: textOf(search.text), version: textOf(search.version), asset_id: textOf(search.asset_id), used: flag(search.used) }),
+  component: lazyRouteComponent(() => import('./pages/packages/PackagesPage')),
+});
+
+const secrets = createRoute({
+  getParentRoute: () => shell,
+  path: '/secrets',
+  validateSearch: (search: Search) => only({ status: word(search.status, STATUSES), text: textOf(search.text) }),
+  component: lazyRouteComponent(() => import('./pages/secrets/SecretsPage')),
+});
+
+const scans = createRoute({
+  getParentRoute: () => shell,
+  path: '/scans',
+  validateSearch: (search: Search) => only({ kind: word(search.kind, ['host', 'image', 'fs', 'repo', 'rootfs', 'sbom'] as const) }),
+  component: lazyRouteComponent(() => import('./pages/scans/ScansPage')),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     setup,
     signIn,
     invitation,
-    shell.addChildren([overview, incidents, incident, findings, finding, events, assets, rules, rule, sensor, proofs, response, settings]),
+    shell.addChildren([vulnerabilities, vulnerability, images, packages, secrets, scans, overview, incidents, incident, findings, finding, events, assets, rules, rule, sensor, proofs, response, settings]),
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Loading />,

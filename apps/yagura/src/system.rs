@@ -13,16 +13,16 @@ use std::{
 };
 
 use yagura_api::{
-    ColumnWire, DiagnosticLevel, DiagnosticWire, QueryColumn, QueryErrorKind, QueryErrorWire, QueryWire,
-    RulesView, System, TableWire,
+    AdvisoriesWire, ColumnWire, DiagnosticLevel, DiagnosticWire, QueryColumn, QueryErrorKind, QueryErrorWire,
+    QueryWire, RulesView, ScanProgress, System, TableWire,
 };
 use yagura_detect::{Diagnostic, DiagnosticSeverity, SourceFile, falco};
 use yagura_event::{Asset, BlindSpot, EventKind, Loss, RuleInfo, SensorMode, SensorStatus, Timestamp};
 use yagura_lake::{Lake, LakeError, QueryLimits, QueryResult};
 use yagura_sensor::SensorHandle;
-use yagura_state::Webhook;
+use yagura_state::{Scan, Webhook};
 
-use crate::{judge::Counters, prevention::Prevention, rulebook::Rulebook};
+use crate::{judge::Counters, prevention::Prevention, rulebook::Rulebook, scanner::Scanner};
 
 /// Longest time a question over the API may take.
 const QUERY_TIME_MAX: Duration = Duration::from_secs(60);
@@ -41,6 +41,8 @@ pub struct Machine {
     pub findings_dropped: Arc<AtomicU64>,
     /// Sends what webhooks are told.
     pub sender: yagura_respond::Sender,
+    /// The scans.
+    pub scanner: Arc<Scanner>,
     /// The sensor, or why there is none.
     pub sensor: Result<SensorHandle, SensorStatus>,
     /// What is refused.
@@ -182,6 +184,26 @@ impl System for Machine {
         Box::pin(async move {
             yagura_respond::send_test(&self.sender, webhook, secret).await.map_err(|error| error.reason)
         })
+    }
+
+    fn scan_check(&self, target: &str) -> Result<(), String> {
+        self.scanner.check(target)
+    }
+
+    fn scan_start(&self, scan: &Scan) -> Result<(), String> {
+        self.scanner.start(scan)
+    }
+
+    fn scan_stop(&self, id: &str) {
+        self.scanner.stop(id);
+    }
+
+    fn scan_progress(&self, id: &str) -> Option<ScanProgress> {
+        self.scanner.progress(id)
+    }
+
+    fn advisories(&self) -> AdvisoriesWire {
+        self.scanner.advisories()
     }
 
     fn host(&self) -> Asset {

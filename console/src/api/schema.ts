@@ -18,6 +18,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admission/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether the images of a workload may run. An answer of 200 may be a refusal. */
+        post: operations["image_admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/advisories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The advisories that scans ask, or how to get them. */
+        get: operations["advisories_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/assets": {
         parameters: {
             query?: never;
@@ -209,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images (or assets of another kind) that were scanned, and how they stand. */
+        get: operations["image_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents": {
         parameters: {
             query?: never;
@@ -349,6 +400,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where packages are installed: asset, file and layer, in the order of their names. */
+        get: operations["package_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password": {
         parameters: {
             query?: never;
@@ -465,6 +533,93 @@ export interface paths {
         put?: never;
         /** Checks the text of a rule file without loading it. */
         post: operations["rule_lint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scan-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is scanned again and again. */
+        get: operations["scan_schedule_list"];
+        put?: never;
+        /** Has a target scanned again and again, the first time at once. */
+        post: operations["scan_schedule_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scan-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a schedule away. What its scans found stays. */
+        delete: operations["scan_schedule_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scans, the newest first. */
+        get: operations["scan_list"];
+        put?: never;
+        /** Starts a scan, or lets it wait for those before it. */
+        post: operations["scan_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One scan, and how far it is. */
+        get: operations["scan_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a scan that waits or runs. What it had found is not recorded. */
+        post: operations["scan_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -634,6 +789,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vulnerabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Known vulnerabilities, the riskiest first. */
+        get: operations["vulnerability_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vulnerabilities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One vulnerability with its proof. */
+        get: operations["vulnerability_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vulnerability-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Known vulnerabilities in groups, those with the highest risk first; at most 1,000 groups. */
+        get: operations["vulnerability_group_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -691,6 +897,71 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The answer. */
+        AdmissionAnswer: {
+            /** @description As in the question. */
+            apiVersion: string;
+            /** @description `AdmissionReview`. */
+            kind: string;
+            /** @description The answer itself. */
+            response: components["schemas"]["AdmissionResponse"];
+        };
+        /** @description What is asked. */
+        AdmissionRequest: {
+            /** @description A pod, or whatever holds a template of one. */
+            object?: Record<string, never>;
+            /** @description Id of the question; the answer repeats it. */
+            uid: string;
+        };
+        /** @description The answer itself. */
+        AdmissionResponse: {
+            /** @description Whether it may run. */
+            allowed: boolean;
+            status?: null | components["schemas"]["AdmissionStatus"];
+            /** @description As in the question. */
+            uid: string;
+            /** @description What whoever asked should know. */
+            warnings: string[];
+        };
+        /** @description Kubernetes' question (`admission.k8s.io/v1`). Fields that are not named here are passed over. */
+        AdmissionReview: {
+            /** @description `admission.k8s.io/v1`. */
+            apiVersion: string;
+            /** @description `AdmissionReview`. */
+            kind: string;
+            /** @description What is asked. */
+            request: components["schemas"]["AdmissionRequest"];
+        };
+        /** @description Why it may not run. */
+        AdmissionStatus: {
+            /**
+             * Format: int32
+             * @description 403.
+             */
+            code: number;
+            /** @description Image by image: the vulnerabilities, or that it was never scanned. */
+            message: string;
+        };
+        /** @description The advisories that scans ask. */
+        AdvisoriesWire: {
+            /**
+             * Format: int64
+             * @description How many advisories it holds.
+             */
+            advisories: number;
+            built?: null | components["schemas"]["Timestamp"];
+            /** @description The command that fills it. */
+            command: string;
+            /**
+             * Format: int32
+             * @description Hours between scans of this host; `None` where they are switched off.
+             */
+            host_every_hours?: number | null;
+            /** @description Where the database is looked for. */
+            path: string;
+            /** @description Why it cannot be used, where there is one. */
+            problem?: string | null;
+        };
         /** @description A key for a program, without its secret. */
         ApiToken: {
             /** @description When it was made. */
@@ -706,7 +977,7 @@ export interface components {
             /** @description What it may do. */
             role: components["schemas"]["Role"];
         };
-        /** @description Something that is protected: a host, a container, an image. */
+        /** @description Something that is protected: a host, a container, an image, a folder. */
         Asset: {
             /** @description Facts about it (operating system, kernel, addresses, image …), one value a name. */
             facts: {
@@ -727,7 +998,7 @@ export interface components {
          * @description What an asset is.
          * @enum {string}
          */
-        AssetKind: "host" | "container" | "image";
+        AssetKind: "host" | "container" | "image" | "folder";
         /** @description One page of assets. */
         AssetPage: {
             /** @description The assets. */
@@ -741,7 +1012,7 @@ export interface components {
             asset: components["schemas"]["Asset"];
             /**
              * Format: int64
-             * @description Open findings on it.
+             * @description Open findings of what happened on it; vulnerabilities and secrets are counted with its image or scan.
              */
             findings_open: number;
             severity_max?: null | components["schemas"]["Severity"];
@@ -981,7 +1252,7 @@ export interface components {
             /** @description User that did it. */
             user_name?: string | null;
         };
-        /** @description How many findings there are. */
+        /** @description How many findings there are of what happened; vulnerabilities and secrets are counted apart. */
         FindingCounts: {
             /** @description How often something happened in each hour that was asked for, and how severe it was; hours without are left out. */
             by_hour: components["schemas"]["HourCount"][];
@@ -1061,6 +1332,13 @@ export interface components {
             limit?: number | null;
             /** @description One SELECT statement. */
             sql: string;
+        };
+        /** @description One page of what was scanned. */
+        ImagePage: {
+            /** @description What was scanned. */
+            items: components["schemas"]["ScannedImage"][];
+            /** @description Cursor of the next page; `None` on the last. */
+            next?: string | null;
         };
         /** @description Findings that belong together. */
         Incident: {
@@ -1162,6 +1440,30 @@ export interface components {
          * @enum {string}
          */
         IncidentStatus: "open" | "closed";
+        /** @description A package in a place of an asset. */
+        InstalledPackage: {
+            /** @description The asset it is installed in. */
+            asset_id: string;
+            /** @description That asset's name; filled in when listed. */
+            asset_name?: string;
+            /** @description Digest of the image layer that file is in. */
+            layer?: string | null;
+            /** @description Licences. */
+            licences: string[];
+            /** @description The file that says so. */
+            location: string;
+            /** @description Name with its namespace. */
+            name: string;
+            /** @description The distribution's package that brought that file. */
+            owned_by?: string | null;
+            /** @description Type of the package URL: `deb`, `npm`, `maven` … */
+            package_type: string;
+            /** @description Package URL. */
+            purl: string;
+            used?: null | components["schemas"]["PackageUse"];
+            /** @description Version as its ecosystem writes it. */
+            version: string;
+        };
         /** @description Asks for whom an invitation is. */
         InvitationQuestion: {
             /** @description The token of the invitation. */
@@ -1226,7 +1528,7 @@ export interface components {
         NextStepCode: "start_sensor" | "improve_sensor" | "load_rules" | "fix_rules" | "run_verify" | "fix_proofs" | "review_findings" | "add_token";
         /** @description How things stand, on one page. */
         OverviewWire: {
-            /** @description The findings in numbers; hours cover the last 24. */
+            /** @description The findings of what happened, in numbers; hours cover the last 24. */
             findings: components["schemas"]["FindingCounts"];
             /** @description The protected host. */
             host: components["schemas"]["Asset"];
@@ -1247,6 +1549,33 @@ export interface components {
             uptime_ms: number;
             /** @description Version of Yagura. */
             version: string;
+            /** @description What scans found in the assets, in numbers. */
+            vulnerabilities: components["schemas"]["VulnerabilityCounts"];
+        };
+        /** @description One page of packages, in the order of their names. */
+        PackagePage: {
+            /** @description The packages. */
+            items: components["schemas"]["InstalledPackage"][];
+            /** @description Cursor of the next page; `None` on the last. */
+            next?: string | null;
+        };
+        /** @description Who uses a package: the process seen last to run it or to have one of its files mapped or open. */
+        PackageUse: {
+            /** @description Id of the container it ran in. */
+            container_id?: string | null;
+            /** @description That container's name. */
+            container_name?: string | null;
+            /** @description The package's file it uses. */
+            file: string;
+            /** @description When it was last seen to. */
+            last_seen: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Its process, if it still ran.
+             */
+            process_id?: number | null;
+            /** @description Path of the program. */
+            program: string;
         };
         /** @description Changes one's own password. */
         PasswordRequest: {
@@ -1472,6 +1801,156 @@ export interface components {
             /** @description The SQL. */
             sql: string;
         };
+        /** @description One scan of one target. */
+        Scan: {
+            /** @description The advisories it was matched against: their generation; `None` without any. */
+            advisories?: string | null;
+            /** @description The asset it turned out to be; `None` until that is known. */
+            asset_id?: string | null;
+            /** @description Why it failed, or what else is worth knowing. */
+            detail: string;
+            finished?: null | components["schemas"]["Timestamp"];
+            /** @description Random id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Malicious files that were found.
+             */
+            malware: number;
+            /**
+             * Format: int64
+             * @description Packages that were found.
+             */
+            packages: number;
+            /**
+             * Format: int64
+             * @description Files, layers and records that could not be read.
+             */
+            problems: number;
+            /**
+             * Format: int64
+             * @description Secrets that were found.
+             */
+            secrets: number;
+            /** @description When it was asked for. */
+            started: components["schemas"]["Timestamp"];
+            /** @description Who asked for it. */
+            started_by: string;
+            /** @description How it stands. */
+            status: components["schemas"]["ScanStatus"];
+            /** @description What was looked at: `host`, or a kind and a path or reference (`image:registry/app:1`, `fs:/srv/app`). */
+            target: string;
+            /**
+             * Format: int64
+             * @description Vulnerabilities that were found.
+             */
+            vulnerabilities: number;
+        };
+        /** @description An asset that was scanned, and how it stands. */
+        ScannedImage: {
+            /** @description The asset. */
+            asset: components["schemas"]["Asset"];
+            /**
+             * Format: int64
+             * @description Of those, fixed by a newer version.
+             */
+            fixable: number;
+            /**
+             * Format: int64
+             * @description Open findings of malicious files.
+             */
+            malware: number;
+            /**
+             * Format: int64
+             * @description Packages in it.
+             */
+            packages: number;
+            /** @description When its latest scan ended. */
+            scanned: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Open findings of secrets in its files.
+             */
+            secrets: number;
+            /** @description Open vulnerabilities by severity, the worst first; severities without are left out. */
+            vulnerabilities: components["schemas"]["SeverityCount"][];
+        };
+        /** @description One page of scans, the newest first. */
+        ScanPageWire: {
+            /** @description The scans. */
+            items: components["schemas"]["ScanWire"][];
+            /** @description Cursor of the next page; `None` on the last. */
+            next?: string | null;
+        };
+        /** @description How far a scan is. */
+        ScanProgress: {
+            /**
+             * Format: int64
+             * @description Bytes dealt with.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes in all; 0 where that is not known.
+             */
+            bytes_total: number;
+            /**
+             * Format: int64
+             * @description Files and folders seen.
+             */
+            entries: number;
+            /** @description What it is doing. */
+            step: components["schemas"]["ScanStep"];
+        };
+        /** @description Asks for a scan. */
+        ScanRequest: {
+            /** @description `host`, `fs:/path`, `repo:/path`, `rootfs:/path`, `image:NAME-or-path` or `sbom:/path`. */
+            target: string;
+        };
+        /** @description A target that is scanned again and again. */
+        ScanSchedule: {
+            /** @description When the schedule was made. */
+            created: components["schemas"]["Timestamp"];
+            /** @description Who made it. */
+            created_by: string;
+            /**
+             * Format: int32
+             * @description Hours from one scan to the next: 1 to 8784.
+             */
+            every_hours: number;
+            /** @description Random id. */
+            id: string;
+            /** @description When it is due. */
+            next: components["schemas"]["Timestamp"];
+            /** @description What is scanned, written as for a scan. */
+            target: string;
+        };
+        /** @description Asks for a scan again and again. */
+        ScanScheduleRequest: {
+            /**
+             * Format: int32
+             * @description Hours from one scan to the next: 1 to 8784.
+             */
+            every_hours: number;
+            /** @description As for one scan. */
+            target: string;
+        };
+        /**
+         * @description How a scan stands.
+         * @enum {string}
+         */
+        ScanStatus: "running" | "done" | "failed" | "cancelled";
+        /**
+         * @description What a scan is doing.
+         * @enum {string}
+         */
+        ScanStep: "waiting" | "opening" | "reading" | "recording";
+        /** @description A scan, and how far it is. */
+        ScanWire: {
+            progress?: null | components["schemas"]["ScanProgress"];
+            /** @description The scan. */
+            scan: components["schemas"]["Scan"];
+        };
         /**
          * @description How the sensor listens to the kernel, best first.
          * @enum {string}
@@ -1645,6 +2124,11 @@ export interface components {
             /** @description What it may do. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description What becomes of images that were never scanned.
+         * @enum {string}
+         */
+        Unknown: "deny" | "allow";
         /** @description Someone who may sign in. */
         User: {
             /** @description When they were added. */
@@ -1679,6 +2163,128 @@ export interface components {
          * @enum {string}
          */
         Verdict: "real" | "false";
+        /** @description A known vulnerability of a package in an asset. */
+        Vulnerability: {
+            /** @description The asset it is in. */
+            asset_id: string;
+            /** @description That asset's name. */
+            asset_name: string;
+            /**
+             * Format: double
+             * @description Likelihood of exploitation within 30 days, 0 to 1.
+             */
+            epss?: number | null;
+            /** @description The finding: its evidence is the proof. */
+            finding_id: string;
+            /** @description What became of the fix: `fixed`, `not_fixed`, `will_not_fix`, `end_of_life`, `unknown`. */
+            fix_state: string;
+            /** @description The version without it. */
+            fixed_version?: string | null;
+            /** @description Known to be exploited. */
+            kev: boolean;
+            /** @description Digest of the image layer that file is in. */
+            layer?: string | null;
+            /** @description The file that proves it is installed. */
+            location: string;
+            /** @description Name of the package. */
+            package: string;
+            /** @description Its package URL. */
+            purl: string;
+            /**
+             * Format: double
+             * @description Risk, 0 to 100: severity × exploited × exposed × in use.
+             */
+            risk: number;
+            /**
+             * Format: double
+             * @description CVSS base score, 0 to 10.
+             */
+            score?: number | null;
+            /** @description The distribution's severity, else that of the CVSS score. */
+            severity: components["schemas"]["Severity"];
+            /** @description What was decided about it. */
+            status: components["schemas"]["FindingStatus"];
+            /** @description What it is, in a line. */
+            title: string;
+            used?: null | components["schemas"]["PackageUse"];
+            /** @description Its version. */
+            version: string;
+            /** @description CVE, or the advisory's own id. */
+            vulnerability: string;
+        };
+        /** @description Open vulnerabilities and secrets in numbers. */
+        VulnerabilityCounts: {
+            /**
+             * Format: int64
+             * @description Of those, known to be exploited.
+             */
+            exploited: number;
+            /**
+             * Format: int64
+             * @description Of those, fixed by a newer version.
+             */
+            fixable: number;
+            /** @description Vulnerabilities by severity, the worst first; every severity is there. */
+            open_by_severity: components["schemas"]["SeverityCount"][];
+            /**
+             * Format: int64
+             * @description Secrets in files.
+             */
+            secrets: number;
+            /**
+             * Format: int64
+             * @description Of those, in packages that are in use.
+             */
+            used: number;
+        };
+        /** @description A vulnerability with its proof. */
+        VulnerabilityDetail: {
+            /** @description The finding: its evidence is the proof, its status what was decided. */
+            finding: components["schemas"]["Finding"];
+            /** @description What it is and where. */
+            vulnerability: components["schemas"]["Vulnerability"];
+        };
+        /** @description Vulnerabilities that have something in common. */
+        VulnerabilityGroup: {
+            /**
+             * Format: int64
+             * @description How many assets are affected.
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description How many of them a newer version fixes.
+             */
+            fixable: number;
+            /** @description What they have in common: the value to filter by. */
+            key: string;
+            /** @description How it is shown. */
+            label: string;
+            /**
+             * Format: double
+             * @description The highest risk.
+             */
+            risk_max: number;
+            /** @description The worst severity. */
+            severity_max: components["schemas"]["Severity"];
+        };
+        /**
+         * @description By what vulnerabilities are grouped.
+         * @enum {string}
+         */
+        VulnerabilityGrouping: "vulnerability" | "package" | "asset" | "image" | "layer";
+        /** @description One page of vulnerabilities, the riskiest first. */
+        VulnerabilityPage: {
+            /** @description The vulnerabilities. */
+            items: components["schemas"]["Vulnerability"][];
+            /** @description Cursor of the next page; `None` on the last. */
+            next?: string | null;
+        };
         /** @description Who is told of findings. */
         Webhook: {
             /** @description When it was made. */
@@ -1759,6 +2365,129 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_admit: {
+        parameters: {
+            query?: {
+                /** @description Refuse images with an open vulnerability or malware at least this severe; `critical` when left out. */
+                fail_on?: components["schemas"]["Severity"];
+                /** @description Vulnerabilities without a fixed version do not count. */
+                ignore_unfixed?: boolean;
+                /** @description A scan older than this does not count: the image is unknown then. */
+                max_age_hours?: number;
+                /** @description What becomes of images that were never scanned; `deny` when left out. */
+                unknown?: components["schemas"]["Unknown"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmissionReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmissionAnswer"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advisories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvisoriesWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Anything else that went wrong */
@@ -2083,6 +2812,8 @@ export interface operations {
                 container_id?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
+                /** @description Of this kind. Left out: of every kind that happened; `vulnerability` and `secret` are listed when asked for. */
+                kind?: components["schemas"]["FindingKind"];
                 /** @description Most findings to return: 1 to 1000, 50 when left out. */
                 limit?: number;
                 /** @description In this order; `newest` when left out. */
@@ -2454,6 +3185,59 @@ export interface operations {
             };
             /** @description Too many questions at once */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    image_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Of this kind; `image` when left out. */
+                kind?: components["schemas"]["AssetKind"];
+                /** @description Most to return: 1 to 999, 50 when left out. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2981,6 +3765,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OverviewWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    package_list: {
+        parameters: {
+            query?: {
+                /** @description In this asset. */
+                asset_id?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description In this image layer. */
+                layer?: string;
+                /** @description Most packages to return: 1 to 1000, 50 when left out. */
+                limit?: number;
+                /** @description With exactly this name. */
+                name?: string;
+                /** @description Of this type: `deb`, `npm`, `maven` … */
+                package_type?: string;
+                /** @description Whose package URL begins so. */
+                purl?: string;
+                /** @description With this text in name or package URL. */
+                text?: string;
+                /** @description Only those that are in use. */
+                used?: boolean;
+                /** @description With exactly this version. */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackagePage"];
                 };
             };
             /** @description No valid session or API token */
@@ -3615,6 +4466,435 @@ export interface operations {
             };
             /** @description A value is not accepted */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_schedule_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSchedule"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_schedule_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanScheduleRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSchedule"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The target has one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_schedule_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Most scans to return: 1 to 1000, 50 when left out. */
+                limit?: number;
+                /** @description Of this target. */
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanPageWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many scans wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scan_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanWire"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is over already */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4495,6 +5775,200 @@ export interface operations {
             };
             /** @description Oneself, or the last administrator */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vulnerability_list: {
+        parameters: {
+            query?: {
+                /** @description In this asset. */
+                asset_id?: string;
+                /** @description In assets of this kind. */
+                asset_kind?: components["schemas"]["AssetKind"];
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Only those known to be exploited. */
+                exploited?: boolean;
+                /** @description Only those that a newer version fixes. */
+                fixable?: boolean;
+                /** @description In this image layer. */
+                layer?: string;
+                /** @description Most vulnerabilities to return: 1 to 1000, 50 when left out. */
+                limit?: number;
+                /** @description In the package of this name. */
+                package?: string;
+                /** @description At least this severe. */
+                severity_min?: components["schemas"]["Severity"];
+                /** @description With this status; `open` when left out. */
+                status?: components["schemas"]["FindingStatus"];
+                /** @description With this text in id, title, package or package URL. */
+                text?: string;
+                /** @description Only those in packages that are in use. */
+                used?: boolean;
+                /** @description With this id. */
+                vulnerability?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VulnerabilityPage"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vulnerability_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VulnerabilityDetail"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vulnerability_group_list: {
+        parameters: {
+            query: {
+                /** @description In this asset. */
+                asset_id?: string;
+                /** @description In assets of this kind. */
+                asset_kind?: components["schemas"]["AssetKind"];
+                /** @description By what. */
+                by: components["schemas"]["VulnerabilityGrouping"];
+                /** @description Only those known to be exploited. */
+                exploited?: boolean;
+                /** @description Only those that a newer version fixes. */
+                fixable?: boolean;
+                /** @description At least this severe. */
+                severity_min?: components["schemas"]["Severity"];
+                /** @description With this status; `open` when left out. */
+                status?: components["schemas"]["FindingStatus"];
+                /** @description With this text in id, title, package or package URL. */
+                text?: string;
+                /** @description Only those in packages that are in use. */
+                used?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VulnerabilityGroup"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,8 @@
 // Every text of the console in English. The keys are the contract: ja.ts has the same ones.
+import { scansEn } from './scans.en';
+
 export const en = {
+  ...scansEn,
   'app.tagline': 'Watchtower for your workloads',
   'app.skip': 'Skip to content',
   'app.menu': 'Menu',

@@ -1,7 +1,9 @@
 // Every text of the console in Japanese; the words follow docs/glossary.md.
+import { scansJa } from './scans.ja';
 import type { Texts } from './texts';
 
 export const ja: Texts = {
+  ...scansJa,
   'app.tagline': 'ワークロードを見守る櫓',
   'app.skip': '本文へ移動',
   'app.menu': 'メニュー',

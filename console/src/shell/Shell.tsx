@@ -2,7 +2,7 @@
 import { Alert, AppShell, Burger, Group, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
-  IconActivity, IconBell, IconChevronDown, IconFlame, IconHome, IconListSearch, IconLogout, IconRadar2, IconServer2, IconSettings, IconShieldCheck, IconUser, IconWebhook,
+  IconActivity, IconBell, IconBug, IconChevronDown, IconFlame, IconHome, IconKey, IconListSearch, IconLogout, IconPackages, IconRadar2, IconScan, IconServer2, IconSettings, IconShieldCheck, IconStack2, IconUser, IconWebhook,
 } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
@@ -19,6 +19,11 @@ const PAGES = [
   { to: '/findings', key: 'nav.findings', icon: IconBell },
   { to: '/events', key: 'nav.events', icon: IconActivity },
   { to: '/assets', key: 'nav.assets', icon: IconServer2 },
+  { to: '/vulnerabilities', key: 'nav.vulnerabilities', icon: IconBug },
+  { to: '/images', key: 'nav.images', icon: IconStack2 },
+  { to: '/packages', key: 'nav.packages', icon: IconPackages },
+  { to: '/secrets', key: 'nav.secrets', icon: IconKey },
+  { to: '/scans', key: 'nav.scans', icon: IconScan },
   { to: '/rules', key: 'nav.rules', icon: IconListSearch },
   { to: '/sensor', key: 'nav.sensor', icon: IconRadar2 },
   { to: '/proofs', key: 'nav.proofs', icon: IconShieldCheck },

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use yagura_event::{Finding, FindingId, FindingStatus, Severity, Timestamp};
+use yagura_event::{Finding, FindingId, FindingKind, FindingStatus, Severity, Timestamp};
 use yagura_state::{FindingChange, FindingFilter, FindingOrder, FindingPage};
 
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FindingQuery {
+    /// Of this kind. Left out: of every kind that happened; `vulnerability` and `secret` are listed when asked for.
+    kind: Option<FindingKind>,
     /// With this status.
     status: Option<FindingStatus>,
     /// At least this severe.
@@ -54,6 +56,7 @@ pub(crate) async fn finding_list(
 ) -> Result<Json<FindingPage>, Problem> {
     app.state().finding_reopen_expired(app.now()).await?;
     let filter = FindingFilter {
+        kind: query.kind,
         status: query.status,
         severity_min: query.severity_min,
         rule: query.rule,

@@ -10,6 +10,7 @@
 //! refuses whoever lacks its role, and every change is in the audit trail.
 
 mod access;
+mod admission;
 mod app;
 mod asset;
 mod audit;
@@ -22,12 +23,14 @@ pub mod limits;
 mod live;
 mod meta;
 mod overview;
+mod package;
 mod problem;
 mod proof;
 mod query;
 mod router;
 mod routes;
 mod rule;
+mod scan;
 mod sensor;
 mod serve;
 mod service;
@@ -38,15 +41,24 @@ mod stream;
 mod throttle;
 mod token;
 mod user;
+mod vulnerability;
 mod webhook;
 mod wire;
 
+pub use admission::{
+    AdmissionAnswer, AdmissionRequest, AdmissionResponse, AdmissionReview, AdmissionStatus, Unknown,
+};
 pub use console::Assets;
 pub use live::Live;
+pub use package::ImagePage;
 pub use problem::Problem;
 pub use router::{openapi, router};
+pub use scan::{
+    AdvisoriesWire, ScanPageWire, ScanProgress, ScanRequest, ScanScheduleRequest, ScanStep, ScanWire,
+};
 pub use serve::{Listener, serve};
 pub use service::{ApiOptions, Service, System};
+pub use vulnerability::VulnerabilityDetail;
 pub use wire::*;
 
 /// What [`router`] returns.

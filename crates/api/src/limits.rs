@@ -30,6 +30,14 @@ pub const HUNT_ROWS: usize = 1000;
 pub const HUNTS_MAX: usize = 4;
 /// Rows of a page when nothing is said.
 pub const PAGE_ROWS: usize = 50;
+/// Longest target of a scan.
+pub const TARGET_BYTES_MAX: usize = 4 << 10;
+/// Most images in one question of admission.
+pub const ADMISSION_IMAGES_MAX: usize = 100;
+/// Deepest place of a container in a workload that is looked for.
+pub const ADMISSION_DEPTH_MAX: usize = 32;
+/// Most vulnerabilities an answer of admission names for an image.
+pub const ADMISSION_IDS_MAX: usize = 20;
 /// Most proofs in one request.
 pub const PROOFS_MAX: usize = 1000;
 /// Names and addresses whose failed sign-ins are remembered.

@@ -19,6 +19,7 @@ pub(crate) async fn overview_get(State(app): State<App>) -> Result<Json<Overview
     let now = app.now();
     app.state().finding_reopen_expired(now).await?;
     let findings = app.state().finding_counts(Timestamp::from_nanos(now.nanos() - DAY_NANOS)).await?;
+    let vulnerabilities = app.state().vulnerability_counts().await?;
     let proofs = app.state().proof_summary().await?;
     let has_token = !app.state().token_list().await?.is_empty();
     let status = app.system().sensor_status();
@@ -33,6 +34,7 @@ pub(crate) async fn overview_get(State(app): State<App>) -> Result<Json<Overview
         sensor: sensor_summary(status),
         rules,
         findings,
+        vulnerabilities,
         proofs,
         next_steps,
     }))

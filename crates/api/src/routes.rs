@@ -14,14 +14,16 @@ use utoipa_axum::{
 use yagura_state::{
     FindingOrder,
     Role::{Admin, Analyst, Responder, Viewer},
+    VulnerabilityGrouping,
 };
 
 use crate::{
     access::{Access, guard},
+    admission::{self, Unknown},
     app::App,
-    asset, audit, finding, hunt, incident, meta, overview,
+    asset, audit, finding, hunt, incident, meta, overview, package,
     problem::Problem,
-    proof, query, rule, sensor, session, setup, stream, token, user, webhook,
+    proof, query, rule, scan, sensor, session, setup, stream, token, user, vulnerability, webhook,
     wire::StreamMissed,
 };
 
@@ -53,6 +55,20 @@ fn table() -> Vec<(Access, UtoipaMethodRouter<App>)> {
         (RESPONDER, routes!(incident::incident_update)),
         (RESPONDER, routes!(incident::incident_comment)),
         (VIEWER,    routes!(asset::asset_list)),
+        (VIEWER,    routes!(vulnerability::vulnerability_list)),
+        (VIEWER,    routes!(vulnerability::vulnerability_group_list)),
+        (VIEWER,    routes!(vulnerability::vulnerability_get)),
+        (VIEWER,    routes!(package::package_list)),
+        (VIEWER,    routes!(package::image_list)),
+        (VIEWER,    routes!(scan::scan_list)),
+        (ANALYST,   routes!(scan::scan_create)),
+        (VIEWER,    routes!(scan::scan_get)),
+        (ANALYST,   routes!(scan::scan_cancel)),
+        (VIEWER,    routes!(scan::scan_schedule_list)),
+        (ANALYST,   routes!(scan::scan_schedule_create)),
+        (ANALYST,   routes!(scan::scan_schedule_delete)),
+        (VIEWER,    routes!(scan::advisories_get)),
+        (VIEWER,    routes!(admission::image_admit)),
         (VIEWER,    routes!(rule::rule_list)),
         (VIEWER,    routes!(rule::rule_get)),
         (ANALYST,   routes!(rule::rule_update)),
@@ -116,6 +132,8 @@ fn document() -> OpenApi {
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
     // Words that no body holds: what the live stream carries, and what only parameters use.
     components.schemas.insert(StreamMissed::name().into_owned(), StreamMissed::schema());
+    components.schemas.insert(Unknown::name().into_owned(), Unknown::schema());
+    components.schemas.insert(VulnerabilityGrouping::name().into_owned(), VulnerabilityGrouping::schema());
     components.schemas.insert(FindingOrder::name().into_owned(), FindingOrder::schema());
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     let info = InfoBuilder::new()

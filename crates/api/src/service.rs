@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use yagura_event::{Asset, SensorStatus, Timestamp};
-use yagura_state::{State, Webhook};
+use yagura_state::{Scan, State, Webhook};
 
-use crate::{DiagnosticWire, Live, QueryErrorWire, QueryWire, RulesView, TableWire};
+use crate::{
+    AdvisoriesWire, DiagnosticWire, Live, QueryErrorWire, QueryWire, RulesView, ScanProgress, TableWire,
+};
 
 /// Everything the API answers from.
 #[derive(Clone)]
@@ -54,6 +56,22 @@ pub trait System: Send + Sync {
     fn query(&self, sql: String, rows_max: usize) -> BoxFuture<'_, Result<QueryWire, QueryErrorWire>>;
     /// Sends a made-up finding to a webhook now; the error says why it was not taken.
     fn webhook_test(&self, webhook: Webhook, secret: Option<String>) -> BoxFuture<'_, Result<(), String>>;
+    /// Whether this target can be scanned and may be; the error says why not. Looks at the text and the file system.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn scan_check(&self, target: &str) -> Result<(), String>;
+    /// Puts a scan that was begun behind those that wait.
+    ///
+    /// # Errors
+    /// When too many wait.
+    fn scan_start(&self, scan: &Scan) -> Result<(), String>;
+    /// Stops a scan that waits or runs; does nothing to one that is over.
+    fn scan_stop(&self, id: &str);
+    /// How far a scan is; `None` for one that is over.
+    fn scan_progress(&self, id: &str) -> Option<ScanProgress>;
+    /// The advisories that scans ask.
+    fn advisories(&self) -> AdvisoriesWire;
     /// The protected host.
     fn host(&self) -> Asset;
     /// Metrics in Prometheus' text format.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use yagura_event::{Asset, FindingStatus, Loss, RuleInfo, SensorMode, Severity, Timestamp};
-use yagura_state::{ApiToken, FindingCounts, ProofSummary, Role, Verdict, WebhookShape};
+use yagura_state::{ApiToken, FindingCounts, ProofSummary, Role, Verdict, VulnerabilityCounts, WebhookShape};
 
 /// Whether the first administrator is still to be made.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -86,8 +86,10 @@ pub struct OverviewWire {
     pub sensor: SensorSummary,
     /// The rules in short.
     pub rules: RuleCounts,
-    /// The findings in numbers; hours cover the last 24.
+    /// The findings of what happened, in numbers; hours cover the last 24.
     pub findings: FindingCounts,
+    /// What scans found in the assets, in numbers.
+    pub vulnerabilities: VulnerabilityCounts,
     /// The proofs in short.
     pub proofs: ProofSummary,
     /// What would improve protection, the most important first.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// Something that is protected: a host, a container, an image.
+/// Something that is protected: a host, a container, an image, a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Asset {
@@ -33,6 +33,8 @@ pub enum AssetKind {
     Container,
     /// A container image.
     Image,
+    /// A folder, a repository or a list of packages that was scanned.
+    Folder,
 }
 
 impl AssetKind {
@@ -42,6 +44,7 @@ impl AssetKind {
             Self::Host => "host",
             Self::Container => "container",
             Self::Image => "image",
+            Self::Folder => "folder",
         }
     }
 }
@@ -50,9 +53,9 @@ impl std::str::FromStr for AssetKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Host, Self::Container, Self::Image]
+        [Self::Host, Self::Container, Self::Image, Self::Folder]
             .into_iter()
             .find(|kind| kind.name() == text)
-            .ok_or_else(|| format!("`{text}` is no asset kind (host, container, image)"))
+            .ok_or_else(|| format!("`{text}` is no asset kind (host, container, image, folder)"))
     }
 }

@@ -159,6 +159,14 @@ words! {
     }
 }
 
+impl FindingKind {
+    /// Whether it lies in an asset and is found by looking, in contrast to something that happened. There may be
+    /// thousands at once; they are listed and counted apart.
+    pub const fn is_standing(self) -> bool {
+        matches!(self, Self::Vulnerability | Self::Secret)
+    }
+}
+
 words! {
     /// What was decided about a finding.
     FindingStatus {

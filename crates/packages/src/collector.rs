@@ -119,7 +119,12 @@ impl Collector {
 
     /// Joins what all files told: who owns which file, who needs whom; each package once, in a fixed order.
     pub fn finish(self) -> Inventory {
-        inventory::join(self.found, self.lost_diagnostics)
+        inventory::join(self.found, self.lost_diagnostics, &[])
+    }
+
+    /// The same, and which OS package owns each of these paths of the target ([`Inventory::owners`]).
+    pub fn finish_owning(self, paths: &[String]) -> Inventory {
+        inventory::join(self.found, self.lost_diagnostics, paths)
     }
 
     fn keep(&mut self, mut found: Found) {

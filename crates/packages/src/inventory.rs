@@ -22,10 +22,12 @@ pub struct Inventory {
     pub diagnostics: Vec<Diagnostic>,
     /// How many further problems there were.
     pub diagnostics_lost: usize,
+    /// Paths that were asked about and belong to an OS package: its package URL.
+    pub owners: BTreeMap<String, String>,
 }
 
 /// Joins what was found in all files.
-pub(crate) fn join(mut found: Vec<Found>, diagnostics_lost: usize) -> Inventory {
+pub(crate) fn join(mut found: Vec<Found>, diagnostics_lost: usize, asked: &[String]) -> Inventory {
     drop_fallbacks(&mut found);
     found.sort_by(|a, b| (&a.path, a.layer).cmp(&(&b.path, b.layer)));
     let mut diagnostics: Vec<_> =
@@ -36,10 +38,11 @@ pub(crate) fn join(mut found: Vec<Found>, diagnostics_lost: usize) -> Inventory 
     apply_licences(&mut found);
     apply_hints(&mut found);
     let system = System::new(&found);
-    let owners = owners(&found, &system);
+    let mut owners = owners(&found, &system, asked);
     let packages = merge(found, &system, &owners);
+    let owners = asked.iter().filter_map(|path| owners.remove_entry(path)).collect();
     let distro = distros.get("").map(|(_, distro)| distro.clone());
-    Inventory { distro, packages, diagnostics, diagnostics_lost }
+    Inventory { distro, packages, diagnostics, diagnostics_lost, owners }
 }
 
 // Files that count only beside another one.
@@ -206,7 +209,7 @@ impl System {
 }
 
 // Which OS package owns a file that names packages: its path, the package's URL.
-fn owners(found: &[Found], system: &System) -> HashMap<String, String> {
+fn owners(found: &[Found], system: &System, asked: &[String]) -> HashMap<String, String> {
     let mut roots: BTreeSet<&str> = BTreeSet::new();
     roots.extend(found.iter().filter(|file| !file.files.is_empty()).map(|file| root_of(&file.path)));
     let mut wanted: HashMap<(&str, u64), Vec<&str>> = HashMap::new();
@@ -216,6 +219,9 @@ fn owners(found: &[Found], system: &System) -> HashMap<String, String> {
         if let Some(root) = ends.into_iter().find(|root| roots.contains(root)) {
             wanted.entry((root, owned::key(&file.path[root.len()..]))).or_default().push(&file.path);
         }
+    }
+    for path in asked {
+        wanted.entry(("", owned::key(path))).or_default().push(path);
     }
     let mut owners = HashMap::new();
     for file in found {

@@ -149,5 +149,5 @@ pub fn references(packages: &[Package]) -> Vec<String> {
 }
 
 fn inventory(distro: Option<Distro>, packages: Vec<Package>, diagnostics: Vec<Diagnostic>) -> Inventory {
-    Inventory { distro, packages, diagnostics, diagnostics_lost: 0 }
+    Inventory { distro, packages, diagnostics, ..Inventory::default() }
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub prevent: Prevent,
     /// What is kept, and how long.
     pub store: Store,
+    /// What is scanned for vulnerabilities and secrets.
+    pub scan: Scan,
 }
 
 /// The API and the console.
@@ -155,6 +157,39 @@ impl Default for Store {
     }
 }
 
+/// What is scanned for vulnerabilities and secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scan {
+    /// Whether this host is scanned in the background.
+    pub host: bool,
+    /// Hours from one scan of this host to the next, 1 to 8784.
+    pub host_hours: u32,
+    /// Minutes after the start before this host is scanned.
+    pub host_delay_minutes: u32,
+    /// Whether scans look for secrets in files.
+    pub secrets: bool,
+    /// The advisory database. Default: the one that `yagura db update` keeps below the data directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub db: Option<PathBuf>,
+    /// What may be scanned over API and console: beginnings of targets, like `host`, `fs:/srv`, `image:registry.example`.
+    /// Empty: everything, by whoever has the role analyst.
+    pub targets: Vec<String>,
+}
+
+impl Default for Scan {
+    fn default() -> Self {
+        Self {
+            host: true,
+            host_hours: 24,
+            host_delay_minutes: 10,
+            secrets: true,
+            db: None,
+            targets: Vec::new(),
+        }
+    }
+}
+
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -251,7 +286,7 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) {
         return;
     }
     let Some((section, key)) = key.split_once('_') else { return };
-    if !["server", "sensor", "detect", "prevent", "store"].contains(&section) {
+    if !["server", "sensor", "detect", "prevent", "store", "scan"].contains(&section) {
         return;
     }
     let entry = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));

@@ -7,5 +7,5 @@ mod config;
 mod task;
 
 pub use clock::now;
-pub use config::{Config, ConfigError, Contain, Detect, Prevent, RuleMatching, Sensor, Server, Store};
+pub use config::{Config, ConfigError, Contain, Detect, Prevent, RuleMatching, Scan, Sensor, Server, Store};
 pub use task::{Shutdown, Tasks};

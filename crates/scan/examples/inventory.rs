@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if is_image { Target::image(&path, &open)? } else { Target::folder(Path::new(&path), &open)? };
     let options = Options {
         scanners: Scanners { vulnerabilities: true, secrets: false, malware: false, inventory: true },
+        used_files: None,
         skip_files: Patterns::default(),
         skip_folders: Patterns::default(),
         limits: Limits::default(),

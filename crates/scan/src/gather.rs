@@ -13,6 +13,7 @@ use crate::{
     limits,
     marks::{PathHash, View},
     options::Options,
+    used,
     walk::{LayerWalk, Shared},
 };
 
@@ -31,6 +32,8 @@ pub struct Gathered {
     pub problems: Vec<Problem>,
     /// How many more there were.
     pub problems_lost: u64,
+    /// Which packages are in use, where somebody looked.
+    pub used: used::Used,
     /// Entries seen.
     pub entries: u64,
     /// Files seen.
@@ -106,7 +109,9 @@ pub(crate) fn gather(
     if layers > 1 {
         joined.retain(|path, layer| view.hidden_by(path, layer).is_none());
     }
-    gathered.inventory = joined.finish();
+    gathered.used = used::Used::new(options.used_files.as_deref());
+    gathered.inventory = joined.finish_owning(options.used_files.as_deref().unwrap_or_default());
+    gathered.used.own(&gathered.inventory);
     gathered.secrets = seen_from_above(secrets, &view);
     history(databases, &mut gathered);
     gathered

@@ -11,6 +11,7 @@ use crate::{
     kernel,
     report::{DistroInfo, Note, PackageEntry, Status, Vulnerability},
     risk,
+    used::Used,
 };
 
 /// What is needed to judge besides the packages.
@@ -22,6 +23,8 @@ pub(crate) struct Judging<'a> {
     pub(crate) owned: bool,
     /// What others say about matches.
     pub(crate) vex: Option<&'a Statements>,
+    /// Which packages are in use.
+    pub(crate) used: &'a Used,
     /// Keeps the proof of each finding.
     pub(crate) explain: bool,
 }
@@ -30,13 +33,16 @@ pub(crate) struct Judging<'a> {
 pub(crate) fn packages(
     inventory: &Inventory,
     brought_by: &crate::gather::BroughtBy,
+    used: &Used,
     is_image: bool,
 ) -> Vec<PackageEntry> {
     let entry = |package: &Package| {
         let lowest = package.locations.iter().map(|location| location.layer).min();
         let brought = brought_by.get(&package_key(package)).copied().or(lowest);
+        let purl = package.purl();
         PackageEntry {
-            purl: package.purl(),
+            used_file: used.of(package, &purl).file().map(str::to_owned),
+            purl,
             brought_by: brought.filter(|_| is_image),
             package: package.clone(),
         }
@@ -136,7 +142,7 @@ fn distribution<'a>(package: &'a Package, distro: Option<&'a Distro>) -> (&'a st
 
 fn vulnerability(entry: &PackageEntry, found: Match, judging: &Judging) -> Vulnerability {
     let package = &entry.package;
-    let risk = risk::risk(&found);
+    let risk = risk::risk(&found, &judging.used.of(package, &entry.purl));
     let (status, status_reason) = status(package, &found, judging);
     Vulnerability {
         id: found.id,
@@ -159,6 +165,7 @@ fn vulnerability(entry: &PackageEntry, found: Match, judging: &Judging) -> Vulne
         fix_state: found.fix_state,
         locations: package.locations.clone(),
         layer: entry.brought_by,
+        used_file: entry.used_file.clone(),
         risk,
         status,
         status_reason,

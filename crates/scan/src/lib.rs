@@ -20,6 +20,7 @@ mod risk;
 mod scan;
 mod since;
 mod slim;
+mod used;
 mod walk;
 
 pub use crate::{
@@ -37,4 +38,5 @@ pub use crate::{
     risk::{Risk, Term},
     scan::{Answering, Engines, Moment, report, scan, scan_sbom},
     since::Base,
+    used::Used,
 };

@@ -31,6 +31,8 @@ pub struct Options {
     pub skip_files: Patterns,
     /// Folders that are not entered.
     pub skip_folders: Patterns,
+    /// Files that processes have open, mapped or run, without the leading `/`; `None`: nobody looked.
+    pub used_files: Option<Vec<String>>,
     /// What the walk may cost.
     pub limits: yagura_image::Limits,
 }

@@ -213,6 +213,9 @@ pub struct Vulnerability {
     pub locations: Vec<Location>,
     /// Index of the layer that brought the package, for images.
     pub layer: Option<u32>,
+    /// A file of the package that a process runs, has mapped or has open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_file: Option<String>,
     /// How urgent it is, and why.
     pub risk: Risk,
     /// Whether it counts.
@@ -315,6 +318,9 @@ pub struct PackageEntry {
     pub purl: String,
     /// The layer that brought it, for images.
     pub brought_by: Option<u32>,
+    /// A file of it that a process runs, has mapped or has open; `None`: none was seen, or nobody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_file: Option<String>,
     /// What is known of it.
     #[serde(flatten)]
     pub package: Package,

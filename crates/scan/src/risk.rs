@@ -3,6 +3,8 @@
 use serde::Serialize;
 use yagura_advisory::{Match, Severity};
 
+use crate::used::InUse;
+
 /// A number to sort by, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Risk {
@@ -23,10 +25,10 @@ pub struct Term {
     pub why: String,
 }
 
-/// The risk of a match. Whether the package is exposed or in use is not known without a sensor: those factors are 1 then,
-/// and say so.
-pub(crate) fn risk(found: &Match) -> Risk {
-    let terms = vec![severity(found), exploited(found), likely(found), unknown("exposed"), unknown("in_use")];
+/// The risk of a match. Whether the package is exposed is not known, whether it is in use only where somebody looked: those
+/// factors are 1 then, and say so. A package that was not seen in use may be used any time; it does not count less.
+pub(crate) fn risk(found: &Match, used: &InUse) -> Risk {
+    let terms = vec![severity(found), exploited(found), likely(found), unknown("exposed"), in_use(used)];
     let score = terms.iter().map(|term| term.factor).product::<f64>();
     Risk { score: (score * 100.0).round() / 100.0, terms }
 }
@@ -68,6 +70,15 @@ fn likely(found: &Match) -> Term {
         None => (1.0, "no EPSS".to_owned()),
     };
     Term { name: "likely", factor, why }
+}
+
+fn in_use(used: &InUse) -> Term {
+    let (factor, why) = match used {
+        InUse::By(file) => (1.5, format!("in use: /{file}")),
+        InUse::NotSeen => (1.0, "not seen in use".to_owned()),
+        InUse::NotKnown => (1.0, "not known".to_owned()),
+    };
+    Term { name: "in_use", factor, why }
 }
 
 fn unknown(name: &'static str) -> Term {

@@ -103,11 +103,12 @@ pub fn report(
     let inventory = &gathered.inventory;
     let today = moment.today();
     let distro = inventory.distro.as_ref().map(|distro| judge::distribution_info(distro, today, &mut notes));
-    let packages = judge::packages(inventory, &gathered.brought_by, is_image);
+    let packages = judge::packages(inventory, &gathered.brought_by, &gathered.used, is_image);
     let judging = Judging {
         running_kernel: moment.running_kernel,
         owned: answering.owned,
         vex: engines.vex,
+        used: &gathered.used,
         explain: answering.explain,
     };
     let started = Instant::now();

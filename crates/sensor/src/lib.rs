@@ -24,6 +24,7 @@ mod decode;
 mod ebpf;
 mod error;
 mod follow;
+mod idle;
 mod limits;
 mod opened;
 mod poll;
@@ -110,4 +111,5 @@ mod skeleton_lsm {
 
 pub use ebpf::Hook;
 pub use error::SensorError;
+pub use idle::be_idle;
 pub use sensor::{Sensor, SensorHandle, SensorOptions, capturable_kinds, kinds_of_loss, probe};

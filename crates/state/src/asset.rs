@@ -17,7 +17,7 @@ use crate::{
 pub struct AssetSummary {
     /// The asset.
     pub asset: Asset,
-    /// Open findings on it.
+    /// Open findings of what happened on it; vulnerabilities and secrets are counted with its image or scan.
     pub findings_open: u64,
     /// Severity of the worst of them.
     pub severity_max: Option<Severity>,
@@ -46,9 +46,9 @@ impl State {
     ) -> Result<Vec<AssetSummary>, StateError> {
         let rows = sqlx::query(
             "SELECT assets.*, \
-             (SELECT COUNT(*) FROM findings WHERE status = 'open' AND (asset_id = assets.id \
+             (SELECT COUNT(*) FROM findings WHERE status = 'open' AND kind NOT IN ('vulnerability', 'secret') AND (asset_id = assets.id \
               OR (assets.kind = 'container' AND container_id = substr(assets.id, 1, 12)))) AS findings_open, \
-             (SELECT MAX(severity) FROM findings WHERE status = 'open' AND (asset_id = assets.id \
+             (SELECT MAX(severity) FROM findings WHERE status = 'open' AND kind NOT IN ('vulnerability', 'secret') AND (asset_id = assets.id \
               OR (assets.kind = 'container' AND container_id = substr(assets.id, 1, 12)))) AS severity_max \
              FROM assets WHERE id > $1 AND ($2 IS NULL OR kind = $2) ORDER BY id LIMIT $3",
         )
@@ -111,7 +111,8 @@ pub(crate) async fn upsert(
     Ok(())
 }
 
-fn asset(row: &SqliteRow) -> Result<Asset, StateError> {
+/// The asset in a row.
+pub(crate) fn asset(row: &SqliteRow) -> Result<Asset, StateError> {
     Ok(Asset {
         id: row.try_get("id")?,
         kind: row

@@ -236,7 +236,7 @@ async fn tell(
     met: Met,
     listeners: &[(String, i64)],
 ) -> Result<(), StateError> {
-    if finding.kind == FindingKind::Vulnerability {
+    if finding.kind.is_standing() {
         return Ok(());
     }
     if met != Met::Again {
@@ -251,9 +251,14 @@ fn merge(old: Finding, new: Finding) -> Finding {
     let last_seen = old.last_seen.max(new.last_seen);
     let count = old.count.saturating_add(new.count);
     let is_latest = new.last_seen >= old.last_seen;
-    let mut evidence = old.evidence.clone();
-    evidence.extend(new.evidence.iter().cloned());
-    let evidence = first_and_latest(evidence);
+    // What lies there is proved by the latest scan alone; what happened, by its first and latest times.
+    let evidence = if new.kind == FindingKind::Runtime {
+        first_and_latest(old.evidence.iter().chain(&new.evidence).cloned().collect())
+    } else if is_latest {
+        new.evidence.clone()
+    } else {
+        old.evidence.clone()
+    };
     let decision = (old.status, old.status_reason.clone(), old.accepted_until);
     let base = if is_latest { new } else { old };
     let (status, status_reason, accepted_until) = decision;

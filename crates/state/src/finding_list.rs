@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row, Sqlite};
-use yagura_event::{Finding, FindingStatus, Severity, Timestamp};
+use yagura_event::{Finding, FindingKind, FindingStatus, Severity, Timestamp};
 
 use crate::{
     State, StateError,
@@ -13,6 +13,8 @@ use crate::{
 /// Which findings are listed. What is `None` does not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FindingFilter {
+    /// Of this kind. Left out: of every kind that happened; what lies in an asset has lists of its own.
+    pub kind: Option<FindingKind>,
     /// With this status.
     pub status: Option<FindingStatus>,
     /// At least this severe.
@@ -59,7 +61,7 @@ pub struct FindingPage {
     pub next: Option<String>,
 }
 
-/// How many findings there are.
+/// How many findings there are of what happened; vulnerabilities and secrets are counted apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FindingCounts {
@@ -121,6 +123,9 @@ pub struct RuleCount {
 
 const TOP_RULES: i64 = 10;
 
+/// Findings that happened: all but those that lie in an asset ([`FindingKind::is_standing`]).
+pub(crate) const HAPPENED: &str = "kind NOT IN ('vulnerability', 'secret')";
+
 /// Everything but evidence, which can be large and which a list does not show.
 pub(crate) const LIST_COLUMNS_OF: &str = "SELECT id, kind, severity, confidence, title, message, rule, rule_source, techniques, \
      tags, asset_id, asset_name, container_id, process_path, user_name, first_seen, last_seen, occurrences, status, \
@@ -164,14 +169,17 @@ impl State {
     /// When the database fails.
     pub async fn finding_counts(&self, hours_since: Timestamp) -> Result<FindingCounts, StateError> {
         let mut transaction = self.reader().begin().await?;
-        let statuses: Vec<(String, i64)> =
-            sqlx::query_as("SELECT status, COUNT(*) FROM findings GROUP BY status")
-                .fetch_all(&mut *transaction)
-                .await?;
-        let severities: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT severity, COUNT(*) FROM findings WHERE status = 'open' GROUP BY severity")
-                .fetch_all(&mut *transaction)
-                .await?;
+        let statuses: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT status, COUNT(*) FROM findings WHERE kind NOT IN ('vulnerability', 'secret') GROUP BY status",
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let severities: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT severity, COUNT(*) FROM findings WHERE status = 'open' \
+             AND kind NOT IN ('vulnerability', 'secret') GROUP BY severity",
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
         let hours: Vec<(i64, i64, i64)> = sqlx::query_as(
             "SELECT hour, severity, occurrences FROM finding_hours WHERE hour >= $1 ORDER BY hour, severity",
         )
@@ -180,7 +188,7 @@ impl State {
         .await?;
         let rules = sqlx::query(
             "SELECT rule, MAX(severity) AS severity, COUNT(*) AS findings, SUM(occurrences) AS occurrences \
-             FROM findings WHERE status = 'open' GROUP BY rule ORDER BY 3 DESC, 4 DESC, 1 LIMIT $1",
+             FROM findings WHERE status = 'open' AND kind NOT IN ('vulnerability', 'secret') GROUP BY rule ORDER BY 3 DESC, 4 DESC, 1 LIMIT $1",
         )
         .bind(TOP_RULES)
         .fetch_all(&mut *transaction)
@@ -219,6 +227,10 @@ impl State {
 }
 
 fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &FindingFilter) -> Result<(), StateError> {
+    match filter.kind {
+        Some(kind) => query.push(" AND kind = ").push_bind(kind.name()),
+        None => query.push(format!(" AND {HAPPENED}")),
+    };
     if let Some(status) = filter.status {
         query.push(" AND status = ").push_bind(status.name());
     }

@@ -14,6 +14,7 @@ mod entity;
 mod error;
 mod finding;
 mod finding_list;
+mod image;
 mod incident;
 mod incident_join;
 mod incident_list;
@@ -44,10 +45,11 @@ pub use finding::FindingChange;
 pub use finding_list::{
     FindingCounts, FindingFilter, FindingOrder, FindingPage, HourCount, RuleCount, SeverityCount, StatusCount,
 };
+pub use image::ScannedImage;
 pub use incident::{Incident, IncidentChange, IncidentStatus, Verdict};
 pub use incident_list::{IncidentComment, IncidentDetail, IncidentEntity, IncidentPage};
 pub use invitation::Invitation;
-pub use package::{InstalledPackage, PackageFilter, PackagePage};
+pub use package::{InstalledPackage, PackageFilter, PackagePage, PackageUse};
 pub use password::Password;
 pub use proof::{Proof, ProofSummary};
 pub use query::SavedQuery;
@@ -59,6 +61,7 @@ pub use state::State;
 pub use token::ApiToken;
 pub use user::{Role, User, UserChange};
 pub use vulnerability::{
-    Vulnerability, VulnerabilityFilter, VulnerabilityGroup, VulnerabilityGrouping, VulnerabilityPage,
+    Vulnerability, VulnerabilityCounts, VulnerabilityFilter, VulnerabilityGroup, VulnerabilityGrouping,
+    VulnerabilityPage,
 };
 pub use webhook::{Webhook, WebhookChange, WebhookShape};

@@ -2,11 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row, Sqlite, Transaction, sqlite::SqliteRow};
+use yagura_event::Timestamp;
 
 use crate::{
     State, StateError,
+    finding_list::escape_like,
     limits::{NAME_BYTES_MAX, PACKAGES_MAX, PAGE_MAX, TEXT_BYTES_MAX, cut},
 };
+
+/// Who uses a package: the process seen last to run it or to have one of its files mapped or open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PackageUse {
+    /// Path of the program.
+    pub program: String,
+    /// Its process, if it still ran.
+    pub process_id: Option<u32>,
+    /// Id of the container it ran in.
+    pub container_id: Option<String>,
+    /// That container's name.
+    pub container_name: Option<String>,
+    /// The package's file it uses.
+    pub file: String,
+    /// When it was last seen to.
+    pub last_seen: Timestamp,
+}
 
 /// A package in a place of an asset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,21 +53,29 @@ pub struct InstalledPackage {
     pub owned_by: Option<String>,
     /// Licences.
     pub licences: Vec<String>,
-    /// The process or container that uses it, and when last; `None` if nobody was seen to.
-    pub used: Option<String>,
+    /// Who uses it; `None` if nobody was seen to.
+    pub used: Option<PackageUse>,
 }
 
 /// Which packages are listed. What is left out does not filter.
 #[derive(Debug, Clone, Default)]
 pub struct PackageFilter {
-    /// With this text in the name, in any case.
+    /// With this text in name or package URL, in any case.
+    pub text: Option<String>,
+    /// With exactly this name.
     pub name: Option<String>,
     /// With exactly this version.
     pub version: Option<String>,
     /// Of this type.
     pub package_type: Option<String>,
+    /// Whose package URL begins so.
+    pub purl: Option<String>,
     /// In this asset.
     pub asset_id: Option<String>,
+    /// In this image layer.
+    pub layer: Option<String>,
+    /// Only those that are in use.
+    pub used: bool,
 }
 
 /// One page of packages, in the order of their names.
@@ -76,11 +104,21 @@ impl State {
             "SELECT packages.*, COALESCE((SELECT name FROM assets WHERE id = asset_id), asset_id) AS asset_name \
              FROM packages WHERE 1 = 1",
         );
-        if let Some(name) = filter.name.as_deref().filter(|name| !name.is_empty()) {
-            let pattern = format!("%{}%", crate::finding_list::escape_like(cut(name, NAME_BYTES_MAX)));
-            query.push(" AND name LIKE ").push_bind(pattern).push(" ESCAPE '\\'");
+        if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
+            let pattern = format!("%{}%", escape_like(cut(text, NAME_BYTES_MAX)));
+            query.push(" AND (name LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\' OR purl LIKE ");
+            query.push_bind(pattern).push(" ESCAPE '\\')");
+        }
+        if let Some(purl) = filter.purl.as_deref().filter(|purl| !purl.is_empty()) {
+            let pattern = format!("{}%", escape_like(cut(purl, TEXT_BYTES_MAX)));
+            query.push(" AND purl LIKE ").push_bind(pattern).push(" ESCAPE '\\'");
+        }
+        if filter.used {
+            query.push(" AND used IS NOT NULL");
         }
         let equals = [
+            (" AND name = ", &filter.name),
+            (" AND layer = ", &filter.layer),
             (" AND version = ", &filter.version),
             (" AND package_type = ", &filter.package_type),
             (" AND asset_id = ", &filter.asset_id),
@@ -143,7 +181,7 @@ pub(crate) async fn replace(
         .bind(&package.layer)
         .bind(package.owned_by.as_deref().map(text))
         .bind(serde_json::to_string(&package.licences)?)
-        .bind(package.used.as_deref().map(text))
+        .bind(use_text(package.used.as_ref())?)
         .execute(&mut **transaction)
         .await?;
     }
@@ -162,6 +200,17 @@ fn package(row: &SqliteRow) -> Result<InstalledPackage, StateError> {
         layer: row.try_get("layer")?,
         owned_by: row.try_get("owned_by")?,
         licences: serde_json::from_str(row.try_get("licences")?)?,
-        used: row.try_get("used")?,
+        used: use_of(row)?,
     })
+}
+
+/// A use as it is stored.
+pub(crate) fn use_text(used: Option<&PackageUse>) -> Result<Option<String>, StateError> {
+    Ok(used.map(serde_json::to_string).transpose()?)
+}
+
+/// The use in a row. What an older Yagura wrote is not known.
+pub(crate) fn use_of(row: &SqliteRow) -> Result<Option<PackageUse>, StateError> {
+    let text: Option<String> = row.try_get("used")?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }

@@ -15,6 +15,9 @@ use crate::{
     vulnerability,
 };
 
+/// Names under which one target is looked up.
+const TARGETS_MAX: usize = 16;
+
 /// One scan of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -60,10 +63,12 @@ pub enum ScanStatus {
     Done,
     /// Could not be done.
     Failed,
+    /// Somebody stopped it; what it had found is not recorded.
+    Cancelled,
 }
 
 impl ScanStatus {
-    const ALL: [Self; 3] = [Self::Running, Self::Done, Self::Failed];
+    const ALL: [Self; 4] = [Self::Running, Self::Done, Self::Failed, Self::Cancelled];
 
     /// The word used in JSON and SQL.
     pub const fn name(self) -> &'static str {
@@ -71,6 +76,7 @@ impl ScanStatus {
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -213,6 +219,30 @@ impl State {
         Ok(transaction.commit().await?)
     }
 
+    /// Writes down that somebody stopped a scan.
+    ///
+    /// # Errors
+    /// [`StateError::NotFound`], [`StateError::Conflict`] when it is over already, or when the database fails.
+    pub async fn scan_cancel(&self, id: &str, by: By<'_>) -> Result<Scan, StateError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE scans SET status = 'cancelled', finished = $1, detail = $2 WHERE id = $3 AND status = 'running'",
+        )
+        .bind(by.time.nanos())
+        .bind(format!("stopped by {}", by.actor))
+        .bind(id)
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            drop(transaction);
+            let scan = self.scan_get(id).await?;
+            return Err(StateError::Conflict(format!("the scan is over already: {}", scan.status.name())));
+        }
+        audit::append(&mut transaction, by, "scan_cancel", id, "").await?;
+        transaction.commit().await?;
+        self.scan_get(id).await
+    }
+
     /// Marks scans that a killed server left under way as failed; returns how many.
     ///
     /// # Errors
@@ -272,6 +302,25 @@ impl State {
         let last = items.last().filter(|_| rows.len() > limit);
         let next = last.map(|last| format!("{}_{}", last.started.nanos(), last.id));
         Ok(ScanPage { items, next })
+    }
+
+    /// The latest scan of one of these targets that ended well.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn scan_latest_done(&self, targets: &[String]) -> Result<Option<Scan>, StateError> {
+        let mut latest: Option<Scan> = None;
+        for target in targets.iter().take(TARGETS_MAX) {
+            let row = sqlx::query(
+                "SELECT * FROM scans WHERE target = $1 AND status = 'done' ORDER BY started DESC, id DESC LIMIT 1",
+            )
+            .bind(target)
+            .fetch_optional(self.reader())
+            .await?;
+            let found = row.as_ref().map(scan).transpose()?;
+            latest = [latest, found].into_iter().flatten().max_by_key(|scan| scan.started);
+        }
+        Ok(latest)
     }
 }
 

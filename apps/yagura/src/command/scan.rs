@@ -21,13 +21,18 @@ use yagura_advisory::{
     vex::{self, Statements},
 };
 use yagura_scan::{
-    Advisor, Advisories, Answering, Base, Engines, Exceptions, Moment, Report, Status,
+    Advisor, Advisories, Answering, Base, Engines, Exceptions, Moment, Options, Report, Status,
     output::{self, Format, Style},
 };
 
-use crate::{Global, output::Failure};
+use crate::{
+    Global,
+    control::Control,
+    in_use::{self, FilesInUse, Whose},
+    output::Failure,
+};
 
-pub use self::args::Command;
+pub use self::{args::Command, content::builtin as builtin_secret_rules};
 use self::{
     args::{Common, ScannerArg},
     open::{Subject, subject},
@@ -36,17 +41,13 @@ use self::{
 /// Runs the command. 0: nothing at or above `--fail-on`; 1: something; 2: usage; 3: nothing could be scanned.
 pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     let common = command.common().clone();
-    if common.in_use_only {
-        return Err(Failure::usage(anyhow!("what is in use is not known: no sensor tells it"))
-            .hint("leave --in-use-only out; every package is judged then"));
-    }
+    let used = if common.in_use_only { Some(in_use(global, command)?) } else { None };
     let advisor = database(global, &common)?;
     let rules = common.wants(ScannerArg::Secret).then(|| content::secret_rules(&common)).transpose()?;
     let statements = statements(&common)?;
     let now = yagura_rt::now().to_rfc3339();
     let now = format!("{}Z", now.get(..19).unwrap_or(&now));
-    let kernel = matches!(command, Command::Host(_))
-        .then(|| rustix::system::uname().release().to_string_lossy().into_owned());
+    let kernel = matches!(command, Command::Host(_)).then(running_kernel);
     let moment = Moment { now: &now, running_kernel: kernel.as_deref() };
     let engines = Engines {
         advisor: advisor.as_ref().map(|known| known as &dyn Advisor),
@@ -57,7 +58,8 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
             .map(|rules| yagura_secrets::Scanner::new(rules).at(yagura_rt::now().millis() / 1000)),
     };
     let answering = Answering { owned: common.owned_packages, explain: common.explain };
-    let scan = |subject: Subject| one(subject, &common, answering, engines, moment);
+    let files = used.as_ref().map(|used| used.files.paths());
+    let scan = |subject: Subject| one(subject, &common, files.clone(), answering, engines, moment);
     let mut report = scan(subject(command)?)?;
     if nothing_was_read(&report) {
         print(&report, &common)?;
@@ -66,6 +68,9 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     }
     if let Some(base) = &common.since {
         base_of(base, command, scan)?.leave_new(&mut report);
+    }
+    if let Some(used) = used {
+        used.narrow(&mut report);
     }
     narrow(&mut report, &common, moment.today())?;
     print(&report, &common)?;
@@ -77,13 +82,14 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
 fn one(
     subject: Subject,
     common: &Common,
+    used_files: Option<Vec<String>>,
     answering: Answering,
     engines: Engines,
     moment: Moment,
 ) -> Result<Report, Failure> {
     match subject {
         Subject::Target(target) => {
-            let options = common.options();
+            let options = Options { used_files, ..common.options() };
             let bar = progress::Bar::start(common.shows_progress());
             let report = yagura_scan::scan(&target, &options, answering, engines, moment, bar.counters());
             bar.end();
@@ -96,6 +102,57 @@ fn one(
                 .with_context(|| name)
                 .map_err(Failure::run)
         }
+    }
+}
+
+/// The release of the running kernel.
+pub fn running_kernel() -> String {
+    rustix::system::uname().release().to_string_lossy().into_owned()
+}
+
+/// Files in use, and what a reader must know about them.
+struct Used {
+    files: FilesInUse,
+    note: String,
+}
+
+/// Which files of this host are in use: by the processes of now, and by those a running server has seen.
+fn in_use(global: &Global, command: &Command) -> Result<Used, Failure> {
+    if !matches!(command, Command::Host(_)) {
+        return Err(Failure::usage(anyhow!(
+            "--in-use-only goes with `scan host`: only here it is known what runs"
+        ))
+        .hint("leave --in-use-only out; every package is judged then"));
+    }
+    let mut files = FilesInUse::default();
+    files.add_present(Whose::Host, yagura_rt::now());
+    let (_, data) = global.load_with_data()?;
+    let question = serde_json::json!({ "sql": in_use::past_of_host(), "limit": in_use::PAST_ROWS_MAX });
+    let past = Control::connect(&data).map(|server| server.ask("POST", "/v1/hunt", Some(&question)));
+    let past = match past {
+        None => "no server runs that has seen the past".to_owned(),
+        Some(Err(error)) => format!("the running server could not be asked: {error:#}"),
+        Some(Ok(answer)) => {
+            let rows: Vec<Vec<serde_json::Value>> =
+                serde_json::from_value(answer["rows"].clone()).unwrap_or_default();
+            files.add_past(&rows);
+            format!("{} programs that the running server has seen", rows.len())
+        }
+    };
+    let own = if rustix::process::geteuid().is_root() {
+        ""
+    } else {
+        "; without root only your own processes count"
+    };
+    let note =
+        format!("only packages in use are told: {} files of processes count; {past}{own}", files.len());
+    Ok(Used { files, note })
+}
+
+impl Used {
+    fn narrow(self, report: &mut Report) {
+        report.vulnerabilities.retain(|found| found.used_file.is_some());
+        report.notes.push(yagura_scan::Note { code: "in_use_only", message: self.note });
     }
 }
 

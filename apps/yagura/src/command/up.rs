@@ -34,6 +34,7 @@ use crate::{
     output::{self, Failure},
     prevention::{Containment, Prevention},
     rulebook::Rulebook,
+    scanner::{self, Scanner},
     signals, store,
     system::Machine,
 };
@@ -173,6 +174,19 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         now: yagura_rt::now,
         panics: Arc::default(),
     };
+    let scanner = Arc::new(Scanner::new(
+        config.scan.clone(),
+        data.dir.clone(),
+        asset.clone(),
+        Arc::clone(&data.state),
+        Arc::clone(&data.lake),
+        live.clone(),
+    ));
+    scanner.fail_abandoned().await;
+    let scanning = Arc::clone(&scanner);
+    tasks.spawn("scans", move || scanning.run()).map_err(Failure::run)?;
+    let scheduling = tokio::spawn(scanner::follow(Arc::clone(&scanner), shutdown.clone()));
+
     let machine = Arc::new(Machine {
         asset,
         rulebook: Arc::clone(&rulebook),
@@ -180,6 +194,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         counters,
         findings_dropped,
         sender: sender.clone(),
+        scanner,
         sensor,
         prevention,
     });
@@ -202,9 +217,13 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
         machine.follow_rules();
     };
     signals::listen(shutdown.clone(), reload).await.map_err(Failure::run)?;
-    for (name, task) in
-        [("server", serving), ("control socket", control), ("rules", follower), ("webhooks", telling)]
-    {
+    for (name, task) in [
+        ("server", serving),
+        ("control socket", control),
+        ("rules", follower),
+        ("webhooks", telling),
+        ("schedules", scheduling),
+    ] {
         if tokio::time::timeout(PATIENCE, task).await.is_err() {
             tracing::warn!("{name}: did not end in time");
         }

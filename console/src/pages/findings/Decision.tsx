@@ -27,7 +27,7 @@ export function Decision({ finding }: { finding: Finding }) {
       }),
     onSuccess: (changed) => {
       cache.setQueryData(['finding', finding.id], (before: Finding | undefined) => ({ ...changed, evidence: changed.evidence.length > 0 ? changed.evidence : (before?.evidence ?? []) }));
-      void cache.invalidateQueries({ queryKey: ['findings'] });
+      for (const key of ['findings', 'vulnerability', 'vulnerabilities']) void cache.invalidateQueries({ queryKey: [key] });
       void cache.invalidateQueries({ queryKey: ['overview'] });
       notifications.show({ message: t('finding.decide.done', { status: t(`status.${changed.status}`) }) });
       choose(null);

@@ -17,19 +17,20 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 use yagura_api::{
-    ApiOptions, BoxFuture, DiagnosticLevel, DiagnosticWire, Live, QueryColumn, QueryErrorKind,
-    QueryErrorWire, QueryWire, RulesView, Service, System, TableWire,
+    AdvisoriesWire, ApiOptions, BoxFuture, DiagnosticLevel, DiagnosticWire, Live, QueryColumn,
+    QueryErrorKind, QueryErrorWire, QueryWire, RulesView, ScanProgress, ScanStep, Service, System, TableWire,
 };
 use yagura_event::{
     Asset, AssetKind, Finding, FindingId, FindingKind, FindingStatus, RuleInfo, RuleLanguage, SensorStatus,
     Severity, Technique, Timestamp,
 };
-use yagura_state::{By, Password, Role, State, Webhook};
+use yagura_state::{By, Password, Role, Scan, State, Webhook};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct FakeSystem {
     enabled: Mutex<bool>,
+    scans: Mutex<Vec<String>>,
     seconds: AtomicI64,
 }
 
@@ -116,6 +117,43 @@ impl System for FakeSystem {
         )
     }
 
+    fn scan_check(&self, target: &str) -> Result<(), String> {
+        let known = target == "host" || target.starts_with("image:") || target.starts_with("fs:/");
+        if known { Ok(()) } else { Err(format!("`{target}` is no target")) }
+    }
+
+    fn scan_start(&self, scan: &Scan) -> Result<(), String> {
+        if scan.target == "fs:/busy" {
+            return Err("16 scans wait already".to_owned());
+        }
+        self.scans.lock().expect("no panic").push(scan.id.clone());
+        Ok(())
+    }
+
+    fn scan_stop(&self, id: &str) {
+        self.scans.lock().expect("no panic").retain(|scan| scan != id);
+    }
+
+    fn scan_progress(&self, id: &str) -> Option<ScanProgress> {
+        let scans = self.scans.lock().expect("no panic");
+        scans.iter().any(|scan| scan == id).then(|| ScanProgress {
+            step: ScanStep::Reading,
+            entries: 7,
+            ..ScanProgress::default()
+        })
+    }
+
+    fn advisories(&self) -> AdvisoriesWire {
+        AdvisoriesWire {
+            path: "advisories".to_owned(),
+            built: None,
+            advisories: 0,
+            problem: None,
+            command: "yagura db update".to_owned(),
+            host_every_hours: Some(24),
+        }
+    }
+
     fn host(&self) -> Asset {
         Asset {
             id: "machine".to_owned(),
@@ -174,7 +212,11 @@ impl Harness {
     pub(crate) async fn with(set: impl FnOnce(&mut ApiOptions)) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let state = Arc::new(State::open(dir.path()).await.expect("an empty state"));
-        let system = Arc::new(FakeSystem { enabled: Mutex::new(true), seconds: AtomicI64::new(0) });
+        let system = Arc::new(FakeSystem {
+            enabled: Mutex::new(true),
+            scans: Mutex::default(),
+            seconds: AtomicI64::new(0),
+        });
         let live = Live::default();
         let mut options = ApiOptions::default();
         set(&mut options);

@@ -6,6 +6,7 @@ mod document;
 mod harness;
 mod hostile;
 mod operations;
+mod scans;
 mod server;
 mod sign_in;
 mod stream;

@@ -155,6 +155,7 @@ pub fn rules() -> Rules {
 pub fn options() -> Options {
     Options {
         scanners: Scanners { vulnerabilities: true, secrets: true, malware: false, inventory: true },
+        used_files: None,
         skip_files: Patterns::default(),
         skip_folders: Patterns::default(),
         limits: Limits::default(),

@@ -274,6 +274,7 @@ impl Common {
                 malware: false,
                 inventory: self.wants(ScannerArg::Sbom),
             },
+            used_files: None,
             skip_files: Patterns::new(&self.skip_files),
             skip_folders: Patterns::new(&self.skip_dirs),
             limits,

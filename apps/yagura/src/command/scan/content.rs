@@ -13,13 +13,18 @@ use super::args::Common;
 #[include = "*.yaml"]
 struct Content;
 
-/// Ours and the user's; where both have an id, the user's counts.
-pub fn secret_rules(common: &Common) -> Result<Rules, Failure> {
+/// Ours alone.
+pub fn builtin() -> Rules {
     let files = Content::iter().filter_map(|name| {
         let text = String::from_utf8(Content::get(&name)?.data.into_owned()).ok()?;
         Some((name, text))
     });
-    let ours = Rules::builtin(files);
+    Rules::builtin(files)
+}
+
+/// Ours and the user's; where both have an id, the user's counts.
+pub fn secret_rules(common: &Common) -> Result<Rules, Failure> {
+    let ours = builtin();
     if common.secret_rules.is_empty() {
         return Ok(ours);
     }
