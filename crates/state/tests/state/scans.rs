@@ -171,7 +171,7 @@ async fn a_package_is_found_by_a_part_of_its_name_in_every_asset() {
     let (_dir, state) = open().await;
     scan(&state, &result("one", 0, Vec::new()), 0).await;
     scan(&state, &result("two", 0, Vec::new()), 0).await;
-    let filter = PackageFilter { name: Some("LOG4".to_owned()), ..PackageFilter::default() };
+    let filter = PackageFilter { text: Some("LOG4".to_owned()), ..PackageFilter::default() };
     let first = state.package_list(&filter, None, 1).await.expect("a page");
     assert_eq!(first.items[0].asset_name, "name of one");
     let second = state.package_list(&filter, first.next.as_deref(), 1).await.expect("a page");
