@@ -223,6 +223,12 @@ const secrets = createRoute({
   component: lazyRouteComponent(() => import('./pages/secrets/SecretsPage')),
 });
 
+const secret = createRoute({
+  getParentRoute: () => shell,
+  path: '/secrets/$id',
+  component: lazyRouteComponent(() => import('./pages/secrets/SecretPage')),
+});
+
 const scans = createRoute({
   getParentRoute: () => shell,
   path: '/scans',
@@ -235,7 +241,7 @@ export const router = createRouter({
     setup,
     signIn,
     invitation,
-    shell.addChildren([vulnerabilities, vulnerability, images, packages, secrets, scans, overview, incidents, incident, findings, finding, events, assets, rules, rule, sensor, proofs, response, settings]),
+    shell.addChildren([vulnerabilities, vulnerability, images, packages, secrets, secret, scans, overview, incidents, incident, findings, finding, events, assets, rules, rule, sensor, proofs, response, settings]),
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Loading />,

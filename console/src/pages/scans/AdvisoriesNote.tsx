@@ -1,5 +1,5 @@
 // Which advisories scans ask; without any, the command that gets them.
-import { Alert, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 
@@ -15,10 +15,14 @@ export function AdvisoriesNote({ always = false }: { always?: boolean }) {
   if (!data) return null;
   if (!data.built) {
     return (
-      <Alert mb="md" color="orange" icon={<IconDatabaseOff size={20} aria-hidden />} title={t(data.problem ? 'advisories.broken' : 'advisories.none')} data-advisories="none">
-        <Text size="sm" mb="xs">{data.problem ?? t('advisories.none.detail')}</Text>
-        <CodeBlock text={data.command} label={t('advisories.command')} />
-      </Alert>
+      <section className="y-note" data-advisories="none">
+        <IconDatabaseOff size={22} stroke={1.6} aria-hidden />
+        <div className="y-grow">
+          <h2>{t(data.problem ? 'advisories.broken' : 'advisories.none')}</h2>
+          <p>{data.problem ?? t('advisories.none.detail')}</p>
+          <CodeBlock text={data.command} label={t('advisories.command')} />
+        </div>
+      </section>
     );
   }
   if (!always) return null;

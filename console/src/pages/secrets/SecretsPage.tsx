@@ -45,7 +45,7 @@ export default function SecretsPage() {
           <ul className="y-rows">
             {items.map((finding) => (
               <li key={finding.id}>
-                <Link to="/findings/$id" params={{ id: finding.id }} className="y-row-link" data-secret={finding.rule} style={{ flexWrap: 'wrap' }}>
+                <Link to="/secrets/$id" params={{ id: finding.id }} className="y-row-link" data-secret={finding.rule} style={{ flexWrap: 'wrap' }}>
                   <span style={{ width: 84, flex: 'none' }}><SeverityMark severity={finding.severity} /></span>
                   <span className="y-grow" style={{ minWidth: 200 }}>
                     <strong style={{ fontWeight: 600 }}>{finding.title}</strong>
