@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a new machine needs; both install what is missing.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help run test test-kernels build where bench bench-scan bench-runtime audit-compare quiet fmt lint codegen docs clean package setup
+.PHONY: help run test test-kernels build where bench bench-scan bench-runtime audit-compare quiet pictures fmt lint codegen docs clean package setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -35,6 +35,9 @@ audit-compare: ## audit records beside what auditd writes of the same acts (root
 
 bench-scan: ## measure scanning beside trivy and syft
 	@scripts/bench-scan.sh
+
+pictures: ## follow the README's tour in a browser and take its pictures
+	@scripts/browser.sh pictures
 
 fmt: ## format the code
 	@. scripts/env.sh && cargo fmt --all

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts the real server on an empty data directory and drives it in headless Chromium.
+# Starts the real server on an empty data directory and drives it in headless Chromium: `browser.sh` tests it,
+# `browser.sh pictures` follows the README's tour and takes its pictures.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/env.sh
@@ -27,6 +28,6 @@ done
 YAGURA_SETUP_URL=$(grep -oE 'http://[^ ]*/setup\?token=[^ ]*' "$log" | head -n 1)
 export YAGURA_SETUP_URL YAGURA_URL="http://127.0.0.1:$port" YAGURA_DATA="$data/data" YAGURA_BINARY="$binary"
 status=0
-npm --prefix tests/browser test --silent || status=$?
+npm --prefix tests/browser run --silent "${1:-test}" || status=$?
 [ $status = 0 ] || { echo "--- server log"; tail -n 50 "$log"; }
 exit $status
