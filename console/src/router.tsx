@@ -219,7 +219,7 @@ const packages = createRoute({
 const secrets = createRoute({
   getParentRoute: () => shell,
   path: '/secrets',
-  validateSearch: (search: Search) => only({ status: word(search.status, STATUSES), text: textOf(search.text) }),
+  validateSearch: (search: Search) => only({ status: word(search.status, STATUSES), text: textOf(search.text), asset_id: textOf(search.asset_id) }),
   component: lazyRouteComponent(() => import('./pages/secrets/SecretsPage')),
 });
 

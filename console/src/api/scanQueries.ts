@@ -55,13 +55,13 @@ export const scanQueries = {
       refetchInterval: IDLE_MS,
     }),
 
-  secrets: (status: FindingStatus, text: string | undefined) =>
+  secrets: (filter: { status: FindingStatus; text?: string; asset_id?: string }) =>
     infiniteQueryOptions({
-      queryKey: ['findings', 'secrets', status, text],
+      queryKey: ['findings', 'secrets', filter],
       queryFn: ({ pageParam }) =>
         answered(
           client.GET('/v1/findings', {
-            params: { query: { kind: 'secret', order: 'severity', status, limit: ROWS_A_PAGE, ...(text ? { text } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+            params: { query: { ...filter, kind: 'secret', order: 'severity', limit: ROWS_A_PAGE, ...(pageParam ? { cursor: pageParam } : {}) } },
           }),
         ),
       initialPageParam: null as string | null,

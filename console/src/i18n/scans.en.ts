@@ -11,7 +11,7 @@ export const scansEn = {
   'advisories.none.detail': 'Packages and secrets are listed all the same; vulnerabilities only with advisories. This command gets them; scan again afterwards.',
   'advisories.broken': 'The advisory database cannot be used',
   'advisories.command': 'Command that gets the advisories',
-  'advisories.there': '{count} advisories, built {time}',
+  'advisories.there': 'Advisories: {count}, built {time}',
 
   'fix.not_fixed': 'no fix yet',
   'fix.will_not_fix': 'will not be fixed',
@@ -113,6 +113,7 @@ export const scansEn = {
 
   'packages.title': 'Packages',
   'packages.lead': 'Where is it installed?',
+  'packages.shown.one': '1 place',
   'packages.shown': '{count} places',
   'packages.shownMore': '{count} places and more',
   'packages.search': 'Name or package URL, for example log4j',

@@ -115,6 +115,7 @@ export const scansJa: Readonly<Record<keyof typeof scansEn, string>> = {
 
   'packages.title': 'パッケージ',
   'packages.lead': 'どこにインストールされているかを検索',
+  'packages.shown.one': '1か所',
   'packages.shown': '{count}か所',
   'packages.shownMore': '{count}か所以上',
   'packages.search': '名前またはパッケージURL（例: log4j）',

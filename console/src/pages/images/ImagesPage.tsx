@@ -18,7 +18,7 @@ import { shortDigest } from '../vulnerabilities/proof';
 function Card({ image }: { image: ScannedImage }) {
   const { language, t } = useLanguage();
   const { asset } = image;
-  const { digest, platform, operating_system: system, layers } = asset.facts;
+  const { digest = asset.facts.image_id, platform, operating_system: system, layers } = asset.facts;
   const total = image.vulnerabilities.reduce((sum, one) => sum + one.count, 0);
   return (
     <section className="y-card" data-image={asset.name}>
@@ -33,7 +33,7 @@ function Card({ image }: { image: ScannedImage }) {
           </AnchorLink>
         ))}
         {image.malware > 0 ? <Tag tone="bad">{t('images.malware', { count: count(image.malware, language) })}</Tag> : null}
-        {image.secrets > 0 ? <Tag tone="warn">{t('images.secrets', { count: count(image.secrets, language) })}</Tag> : null}
+        {image.secrets > 0 ? <AnchorLink size="sm" to="/secrets" search={{ asset_id: asset.id }}>{t('images.secrets', { count: count(image.secrets, language) })}</AnchorLink> : null}
       </div>
       <dl className="y-dl">
         <dt>{t('images.packages')}</dt><dd><AnchorLink to="/packages" search={{ asset_id: asset.id }}>{count(image.packages, language)}</AnchorLink></dd>
@@ -41,7 +41,7 @@ function Card({ image }: { image: ScannedImage }) {
         {system ? <><dt>{t('images.system')}</dt><dd>{system}</dd></> : null}
         {platform ? <><dt>{t('images.platform')}</dt><dd>{platform}</dd></> : null}
         {layers ? <><dt>{t('images.layers')}</dt><dd>{layers}</dd></> : null}
-        <dt>{t('images.digest')}</dt><dd className="y-mono" title={digest ?? asset.id}>{shortDigest(digest ?? asset.id)}</dd>
+        {digest ? <><dt>{t('images.digest')}</dt><dd className="y-mono" title={digest}>{shortDigest(digest)}</dd></> : null}
         <dt>{t('images.scanned')}</dt><dd title={dateTime(image.scanned, language)}>{ago(image.scanned, Date.now(), language)}</dd>
       </dl>
     </section>

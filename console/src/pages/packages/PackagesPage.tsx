@@ -76,7 +76,7 @@ export default function PackagesPage() {
   const isNarrowed = Object.keys(search).length > 0;
   return (
     <>
-      <PageHead title={t('packages.title')} lead={data ? t(hasNextPage ? 'packages.shownMore' : 'packages.shown', { count: count(items.length, language) }) : t('packages.lead')} />
+      <PageHead title={t('packages.title')} lead={data ? t(hasNextPage ? 'packages.shownMore' : items.length === 1 ? 'packages.shown.one' : 'packages.shown', { count: count(items.length, language) }) : t('packages.lead')} />
       <Group gap="xs" mb="sm">
         <TextInput style={{ flex: '1 1 280px' }} leftSection={<IconSearch size={16} aria-hidden />} aria-label={t('packages.search')} placeholder={t('packages.search')} value={typed}
           onChange={(event) => {
@@ -87,7 +87,7 @@ export default function PackagesPage() {
         <Chip size="sm" checked={search.used === true} onChange={(on) => set({ used: on || undefined })}>{t('vulnerabilities.only.used')}</Chip>
         {search.asset_id ? (
           <span className="y-tag" style={{ gap: 4 }} title={search.asset_id}>
-            {t('vulnerabilities.filter.asset_id', { value: shortDigest(search.asset_id) })}
+            {t('vulnerabilities.filter.asset_id', { value: shortDigest(items[0]?.asset_name ?? search.asset_id) })}
             <ActionIcon size="xs" variant="subtle" aria-label={t('findings.filter.remove', { value: search.asset_id })} onClick={() => set({ asset_id: undefined })}><IconX size={12} /></ActionIcon>
           </span>
         ) : null}

@@ -63,9 +63,9 @@ function Ended({ one: { scan } }: { one: ScanWire }) {
         <div style={{ display: 'flex', gap: '2px 16px', flexWrap: 'wrap', fontSize: 13.5 }}>
           <AnchorLink size="sm" to="/vulnerabilities" search={asset ? { asset_id: asset } : {}}>{number(scan.vulnerabilities, 'vulnerabilities')}</AnchorLink>
           <AnchorLink size="sm" to="/packages" search={asset ? { asset_id: asset } : {}}>{number(scan.packages, 'packages')}</AnchorLink>
-          <AnchorLink size="sm" to="/secrets">{number(scan.secrets, 'secrets')}</AnchorLink>
+          <AnchorLink size="sm" to="/secrets" search={asset ? { asset_id: asset } : {}}>{number(scan.secrets, 'secrets')}</AnchorLink>
           {scan.problems > 0 ? <span className="y-quiet">{t('scans.found.problems', { count: count(scan.problems, language) })}</span> : null}
-          <span className="y-quiet">{t('scans.took', { duration: duration(lasted, language) })}</span>
+          {lasted >= 1000 ? <span className="y-quiet">{t('scans.took', { duration: duration(lasted, language) })}</span> : null}
         </div>
       ) : null}
       {scan.detail ? (

@@ -1,7 +1,7 @@
 // Secrets that lie in files, redacted.
-import { Button, Group, SegmentedControl, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
+import { IconSearch, IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -14,15 +14,16 @@ import { PageHead } from '../../shell/PageFrame';
 import { ago, count, dateTime } from '../../ui/format';
 import { SeverityMark } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
+import { shortDigest } from '../vulnerabilities/proof';
 
 const STATUSES = ['open', 'accepted', 'fixed', 'false'] as const;
 
 export default function SecretsPage() {
   const { language, t } = useLanguage();
-  const { status = 'open', text } = useSearch({ from: '/shell/secrets' });
+  const { status = 'open', text, asset_id } = useSearch({ from: '/shell/secrets' });
   const navigate = useNavigate({ from: '/secrets' });
   const [typed, setTyped] = useState(text ?? '');
-  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(scanQueries.secrets(status, text));
+  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(scanQueries.secrets({ status, ...(text ? { text } : {}), ...(asset_id ? { asset_id } : {}) }));
   const items = data?.pages.flatMap((page) => page.items) ?? [];
   const set = (change: { status?: (typeof STATUSES)[number] | undefined; text?: string | undefined }) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const setText = useDebouncedCallback((value: string) => set({ text: value || undefined }), 250);
@@ -37,6 +38,12 @@ export default function SecretsPage() {
           }} />
         <SegmentedControl size="xs" aria-label={t('findings.status')} value={status} data={STATUSES.map((value) => ({ value, label: t(`status.${value}`) }))}
           onChange={(value) => set({ status: value === 'open' ? undefined : STATUSES.find((one) => one === value) })} />
+        {asset_id ? (
+          <span className="y-tag" style={{ gap: 4 }} title={asset_id}>
+            {t('vulnerabilities.filter.asset_id', { value: shortDigest(items[0]?.asset_name ?? asset_id) })}
+            <ActionIcon size="xs" variant="subtle" aria-label={t('findings.filter.remove', { value: asset_id })} onClick={() => void navigate({ search: (before) => ({ ...before, asset_id: undefined }), replace: true })}><IconX size={12} /></ActionIcon>
+          </span>
+        ) : null}
       </Group>
       {isPending ? <Loading rows={6} /> : error && items.length === 0 ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : items.length === 0 ? (
         <div className="y-card"><Empty title={t('secrets.empty')} detail={t('secrets.empty.detail')}><ButtonLink to="/scans" variant="default">{t('vulnerabilities.toScans')}</ButtonLink></Empty></div>
