@@ -63,7 +63,12 @@ impl Server {
     fn wait_until(&mut self, what: &str, mut ready: impl FnMut(&Self) -> bool) -> Duration {
         let begin = Instant::now();
         while !ready(self) {
-            assert!(begin.elapsed() < Duration::from_secs(30), "{what} did not happen; log:\n{}", self.log());
+            assert!(
+                begin.elapsed() < Duration::from_secs(30),
+                "{what} did not happen; sensor:\n{:#}\nlog:\n{}",
+                self.control("GET", "/v1/sensor", "").unwrap_or_default(),
+                self.log()
+            );
             if let Some(status) = self.child.try_wait().expect("waitable") {
                 panic!("the server ended with {status}; log:\n{}", self.log());
             }
