@@ -1,7 +1,9 @@
 // Follows the README's tour click by click on a fresh server and takes the pictures that the READMEs show, in English
 // and Japanese. Like the tests it wants YAGURA_URL, YAGURA_SETUP_URL, YAGURA_DATA, and YAGURA_BINARY for the commands.
+// The picture of vulnerabilities needs advisories: the PyPI archive of OSV under YAGURA_CORPORA; without, it is left out.
 import { execFile } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -63,9 +65,12 @@ console.log(`attack to row: ${Math.round(performance.now() - started)} ms`);
 const finding = await row.getAttribute('data-finding');
 await picture('findings', '/findings', '[data-finding]');
 
-// 2. Overview, with something to see. 4. The finding. 5. Events in SQL. 6. Rules. 7. Sensor.
+// 2. Overview, with something to see. 4. The finding, and its incident. 5. Events in SQL. 6. Rules. 7. Sensor.
 await picture('overview', '/', 'h1');
 await picture('finding', `/findings/${finding}`, '.y-tree [data-acted=true]');
+await page.goto(`${server}/incidents`);
+await page.locator('[data-incident]').first().waitFor();
+await picture('incident', `/incidents/${await page.locator('[data-incident]').first().getAttribute('data-incident')}`, '[data-story]');
 await picture('events', '/events', 'button.y-vrow', async () => {
   await page.getByRole('tab', { name: 'SQL' }).click();
   await page.locator('.cm-content').click();
@@ -81,6 +86,26 @@ await picture('sensor', '/sensor', 'h1');
 const proof = await run(yagura, ['verify', '--data', data], { maxBuffer: 1 << 24 }).catch((error) => error);
 console.log(proof.stdout.trim().split('\n').slice(-2).join('\n'));
 await picture('proof', '/proofs', 'table');
+
+// 9. Scan a project with old dependencies.
+const advisories = `${process.env.YAGURA_CORPORA ?? ''}/advisories/osv/PyPI/all.zip`;
+if (existsSync(advisories)) {
+  const shop = `${tmpdir()}/shop`;
+  mkdirSync(shop, { recursive: true });
+  writeFileSync(`${shop}/requirements.txt`, 'django==3.2.1\nrequests==2.25.0\njinja2==2.11.2\nurllib3==1.26.4\npillow==8.1.0\n');
+  await run(yagura, ['db', 'update', '--quiet', '--data', data, '--source', `osv-pypi:osv=${advisories}`]);
+  console.log((await run(yagura, ['scan', 'repo', shop, '--data', data, '--quiet'])).stdout.split('\n').slice(0, 12).join('\n'));
+  await page.goto(`${server}/scans`);
+  await page.locator('[data-advisories=there]').waitFor();
+  await page.locator('select').first().selectOption('repo');
+  await page.locator('input[name=place]').fill(shop);
+  await page.locator('form button[type=submit]').click();
+  await page.locator(`[data-scan="repo:${shop}"][data-status=done]`).waitFor({ timeout: 60_000 });
+  rmSync(shop, { recursive: true });
+  await picture('vulnerabilities', '/vulnerabilities', '[data-vulnerability]');
+} else {
+  console.log('vulnerabilities.png is left as it is: no advisories under YAGURA_CORPORA');
+}
 
 await browser.close();
 if (complaints.length > 0) throw new Error(`the page complained: ${complaints.join('; ')}`);
