@@ -7,6 +7,10 @@ here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/env.sh"
 cd "$root"
 
+if [ "${1:-}" = pictures ] && ! fc-list :lang=ja | grep -q .; then
+  say "installing a Japanese font for the pictures (apt: fonts-noto-cjk)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-noto-cjk >/dev/null
+fi
 "$here/console.sh"
 build_all
 data=$(mktemp -d)

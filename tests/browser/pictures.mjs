@@ -42,9 +42,10 @@ async function picture(name, path, ready, prepare = async () => {}) {
   }
 }
 
+// In a shell that belongs to nobody, so that the process tree tells of the attack and not of this program.
 async function attack() {
   copyFileSync('/bin/cat', '/tmp/harvest');
-  await run('/tmp/harvest', ['/etc/shadow']).finally(() => rmSync('/tmp/harvest'));
+  await run('sh', ['-c', 'setsid bash -c "sleep 0.3; /tmp/harvest /etc/shadow >/dev/null; rm /tmp/harvest" &']);
 }
 
 // 1. Sign in.
@@ -57,8 +58,8 @@ await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
 // 3. Attack, and see it arrive under Findings while looking.
 await page.getByRole('link', { name: /^Findings/ }).first().click();
 await page.locator('.y-live[data-on=true]').waitFor();
-const started = performance.now();
 await attack();
+const started = performance.now() + 300;
 const row = page.locator('[data-finding].y-fresh', { hasText: 'harvest' }).first();
 await row.waitFor();
 console.log(`attack to row: ${Math.round(performance.now() - started)} ms`);

@@ -278,7 +278,7 @@ export const en = {
   'incident.close.false.detail': 'Nothing was wrong. Its open findings become “False alarm”.',
   'incident.close.submit': 'Close incident',
   'incident.about': 'Times',
-  'incident.assignee': 'With',
+  'incident.assignee': 'Assigned to',
   'incident.detected': 'Detected',
   'incident.toAcknowledge': 'Until taken up',
   'incident.toRecover': 'Until closed',

@@ -278,7 +278,7 @@ export const ja: Texts = {
   'incident.close.real.detail': '実際の攻撃で、対応が完了しました。未対応の検出結果は「修正済み」になります。',
   'incident.close.false.detail': '問題はありませんでした。未対応の検出結果は「誤検知」になります。',
   'incident.close.submit': 'インシデントを終了',
-  'incident.about': '所要時間',
+  'incident.about': '時刻と所要時間',
   'incident.assignee': '担当者',
   'incident.detected': '検知日時',
   'incident.toAcknowledge': '対応開始まで',

@@ -105,8 +105,8 @@ export default function FindingPage() {
         </Group>
       } />
       {again ? <Alert mb="md" color="orange" role="status" withCloseButton closeButtonLabel={t('app.close')} onClose={() => setAgain(false)}>{t('finding.happenedAgain')}</Alert> : null}
-      <div className="y-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 330px), 1fr))', alignItems: 'start' }}>
-        <div className="y-grid" style={{ gridColumn: 'span 1' }}>
+      <div className="y-grid y-with-proof">
+        <div className="y-grid">
           <section className="y-card">
             <h2>{t('finding.story')}</h2>
             <p style={{ margin: '0 0 8px', fontSize: 15, lineHeight: 1.6 }}>{finding.message}</p>
@@ -145,7 +145,7 @@ export default function FindingPage() {
             ]} />
           </section>
         </div>
-        <div className="y-grid y-finding-proof">
+        <div className="y-grid">
           <EvidencePart evidence={finding.evidence} told={finding.message} />
         </div>
       </div>

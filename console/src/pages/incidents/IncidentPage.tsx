@@ -152,7 +152,7 @@ export default function IncidentPage() {
           <span>{t(incident.findings === 1 ? 'incidents.findings.one' : 'incidents.findings', { count: count(incident.findings, language) })}</span>
         </Group>
       } />
-      <div className="y-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
+      <div className="y-grid y-with-proof">
         <div className="y-grid">
           <section className="y-card">
             <h2>{t('finding.story')}</h2>
@@ -180,7 +180,7 @@ export default function IncidentPage() {
             </ul>
           </section>
         </div>
-        <div className="y-grid y-finding-proof">
+        <div className="y-grid">
           <Timeline detail={detail} />
           <Comments detail={detail} />
         </div>

@@ -32,7 +32,7 @@ export default function SecretPage() {
     <>
       {back}
       <PageHead title={finding.title} lead={<Group gap="sm" mt={6}><SeverityMark severity={finding.severity} /><StatusMark status={finding.status} /><span>{finding.asset_name}</span></Group>} />
-      <div className="y-grid" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 330px), 1fr))', alignItems: 'start' }}>
+      <div className="y-grid y-with-proof">
         <div className="y-grid">
           <section className="y-card">
             <h2>{t('vulnerability.fix')}</h2>
@@ -41,7 +41,7 @@ export default function SecretPage() {
           </section>
           <Decision finding={finding} />
         </div>
-        <section className="y-card y-finding-proof">
+        <section className="y-card">
           <h2>{t('secret.what')}</h2>
           <Facts items={[
             ['secret.redacted', <span key="r" className="y-mono">{cell(found.redacted)}</span>],
