@@ -48,9 +48,9 @@ node_is_new() {
     node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
 }
 need_node=no
-if ! node_is_new; then
-  need_node=yes
-  if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then missing+=(python3-venv); fi
+if ! node_is_new; then need_node=yes; fi
+if [ $need_node = yes ] || [ "$want" = test ]; then
+  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -64,6 +64,7 @@ step "build" build_all
 suite "rust: unit, integration, kernel" cargo test --workspace --locked --no-fail-fast -- --show-output
 step "repository rules" "$CARGO_TARGET_DIR/debug/xtask" tidy
 step "generated files are fresh" "$here/codegen.sh" --check
+suite "API contract" "$here/served.sh" tests/contract/run.sh
 suite "browser" "$here/browser.sh"
 
 echo
