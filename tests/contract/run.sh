@@ -31,5 +31,5 @@ token=$(grep -oE 'ygr_[0-9a-f]+' <<<"$answer" | head -n 1)
   --phases fuzzing --max-examples "${YAGURA_CONTRACT_EXAMPLES:-25}" --seed 20260101 --workers 1 --request-timeout 20 --no-color \
   --checks not_a_server_error,response_schema_conformance,content_type_conformance,status_code_conformance |
   tee "$YAGURA_CACHE/contract.log"
-# In the words of the other suites, for the summary.
-sed -nE 's/^ *[0-9]+ generated, ([0-9]+) passed.*/test result: ok. \1 passed; 0 failed/p' "$YAGURA_CACHE/contract.log"
+# In the words of the other suites, for the summary: one test an operation.
+sed -nE 's/^ *Tested: ([0-9]+)$/test result: ok. \1 passed; 0 failed/p' "$YAGURA_CACHE/contract.log"
