@@ -25,16 +25,19 @@ pub const QUEUE_EVENTS: usize = 65_536;
 const BATCH_EVENTS: usize = 4_096;
 /// Longest time an event waits to be written.
 const FLUSH: Duration = Duration::from_millis(100);
+/// A store that refuses is told of at most this often.
+const TELL: Duration = Duration::from_secs(10);
 /// How often the lake tidies up.
 const MAINTAIN: Duration = Duration::from_secs(60);
 
 /// Writes what arrives until the senders are gone. The lake reports what it could not keep in its statistics.
 pub fn write(lake: &Lake, queue: &Receiver<Stored>) {
     let mut batch: Vec<Stored> = Vec::with_capacity(BATCH_EVENTS);
+    let mut refusals = Refusals::default();
     loop {
         let open = fill(queue, &mut batch);
         if !batch.is_empty() {
-            append(lake, &batch);
+            append(lake, &batch, &mut refusals);
             batch.clear();
         }
         if !open {
@@ -62,13 +65,34 @@ fn fill(queue: &Receiver<Stored>, batch: &mut Vec<Stored>) -> bool {
     }
 }
 
-fn append(lake: &Lake, batch: &[Stored]) {
+/// What the lake refused since that was last told.
+#[derive(Default)]
+struct Refusals {
+    batches: u64,
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    // How many batches were refused since the last time, where it is time to tell.
+    fn add(&mut self, now: Instant) -> Option<u64> {
+        self.batches += 1;
+        if self.told.is_some_and(|told| now.duration_since(told) < TELL) {
+            return None;
+        }
+        self.told = Some(now);
+        Some(std::mem::take(&mut self.batches))
+    }
+}
+
+fn append(lake: &Lake, batch: &[Stored], refusals: &mut Refusals) {
     let rules: Vec<Vec<&str>> =
         batch.iter().map(|stored| stored.rules.iter().map(String::as_str).collect()).collect();
     let events: Vec<StoredEvent<'_>> =
         batch.iter().zip(&rules).map(|(stored, rules)| StoredEvent { event: &stored.event, rules }).collect();
-    if let Err(error) = lake.append(&events) {
-        tracing::warn!(%error, events = events.len(), "events could not be stored");
+    if let Err(error) = lake.append(&events)
+        && let Some(batches) = refusals.add(Instant::now())
+    {
+        tracing::warn!(%error, batches, "events could not be stored; they are counted as lost");
     }
 }
 
@@ -84,5 +108,21 @@ pub fn maintain(lake: &Lake, stop: &AtomicBool) {
         if let Err(error) = lake.maintain(SystemTime::now()) {
             tracing::warn!(%error, "the event store could not tidy up");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_refuses_again_and_again_is_told_of_now_and_then() {
+        let mut refusals = Refusals::default();
+        let begin = Instant::now();
+        assert_eq!(refusals.add(begin), Some(1));
+        assert_eq!(refusals.add(begin + Duration::from_secs(1)), None);
+        assert_eq!(refusals.add(begin + Duration::from_secs(2)), None);
+        assert_eq!(refusals.add(begin + TELL), Some(3));
+        assert_eq!(refusals.add(begin + TELL), None);
     }
 }
