@@ -22,8 +22,11 @@ pub(crate) fn contains(scheme: Scheme, version: &str, introduced: &str, end: End
     }
 }
 
-/// Whether a version is meant by a row.
+/// Whether a version is meant by a row. An unknown (empty) version is meant only where every version is.
 pub(crate) fn row_matches(scheme: Scheme, version: &str, what: &What) -> bool {
+    if version.is_empty() {
+        return matches!(what, What::Range { introduced, end: EndRef::Open } if introduced.is_empty());
+    }
     match what {
         What::Range { introduced, end } => contains(scheme, version, introduced, *end),
         What::Versions(versions) => {

@@ -61,6 +61,7 @@ pub(crate) fn vulnerabilities(
     let mut found = Vec::new();
     let mut gaps: BTreeMap<String, u64> = BTreeMap::new();
     let mut owned = 0;
+    let mut unknown_versions = 0;
     for entry in entries {
         if entry.package.owned_by.is_some() && !judging.owned {
             owned += 1;
@@ -71,7 +72,7 @@ pub(crate) fn vulnerabilities(
             statements.apply(&entry.purl, &[], &mut answer.matches);
         }
         match answer.coverage {
-            Coverage::Covered { .. } => {}
+            Coverage::Covered { .. } => unknown_versions += u64::from(entry.package.version.is_empty()),
             Coverage::NoSource { ecosystem, .. } => *gaps.entry(ecosystem).or_default() += 1,
             Coverage::UnknownEcosystem { package_type } => *gaps.entry(package_type).or_default() += 1,
         }
@@ -88,6 +89,12 @@ pub(crate) fn vulnerabilities(
             advisor.failures()
         );
         notes.push(Note { code: "database_damaged", message });
+    }
+    if unknown_versions > 0 {
+        let message = format!(
+            "{unknown_versions} packages tell no version: only advisories that mean every version count for them"
+        );
+        notes.push(Note { code: "unknown_version", message });
     }
     if owned > 0 {
         let message = format!(

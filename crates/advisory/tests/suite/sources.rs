@@ -201,6 +201,18 @@ fn odd_osv_records_mean_what_their_schema_says() {
             &["2.0.0"],
             &["2.0.1"],
         ),
+        (
+            "every version, also an unknown one",
+            affected(r#"{"introduced":"0"}"#, ""),
+            &["", "0.0.1", "99.0.0"],
+            &[],
+        ),
+        (
+            "an unknown version is before no other",
+            affected(r#"{"introduced":"0"},{"fixed":"1.0.0"}"#, r#","versions":[""]"#),
+            &["0.9.0"],
+            &[""],
+        ),
         ("commits only", affected(r#"{"introduced":"0"}"#, "").replace("SEMVER", "GIT"), &[], &["1.0.0"]),
     ] {
         let (_folder, database, wrong) = database(&[(OSV, "x.json", record.as_bytes())]);
