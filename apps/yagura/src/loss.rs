@@ -6,6 +6,7 @@ use yagura_detect::Engine;
 use yagura_event::{
     Asset, EventKind, Evidence, Finding, FindingId, FindingKind, FindingStatus, Loss, Severity, Timestamp,
 };
+use yagura_sensor::RescanReport;
 
 /// The rule that such findings bear.
 pub const RULE: &str = "Events lost";
@@ -16,9 +17,31 @@ const NAMED_MAX: usize = 10;
 #[derive(Default)]
 pub struct LossWatch {
     known: BTreeMap<String, u64>,
+    searched: RescanReport,
 }
 
 impl LossWatch {
+    /// A finding where the machine was searched again after a loss since this was last asked.
+    pub fn look_again(&mut self, sum: RescanReport, host: &Asset, now: Timestamp) -> Option<Finding> {
+        let before = std::mem::replace(&mut self.searched, sum);
+        if sum.searches == before.searches {
+            return None;
+        }
+        let [programs, sockets, modules] = [
+            sum.programs.saturating_sub(before.programs),
+            sum.sockets.saturating_sub(before.sockets),
+            sum.modules.saturating_sub(before.modules),
+        ];
+        let message = format!(
+            "after events were lost, what is still there was looked for: {programs} programs, {sockets} sockets and \
+             {modules} kernel modules had not been told and were judged late"
+        );
+        let fields = serde_json::json!({ "programs": programs, "sockets": sockets, "modules": modules });
+        let severity =
+            if programs + sockets + modules == 0 { Severity::Informational } else { Severity::Low };
+        Some(told("rescan", severity, message, fields, host, now))
+    }
+
     /// A finding for each place where more was lost than when this was last asked.
     pub fn look(&mut self, losses: &[Loss], engine: &Engine, host: &Asset, now: Timestamp) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -61,11 +84,23 @@ fn finding(
     let fields = serde_json::json!({
         "place": loss.place, "lost": new, "detail": loss.detail, "kinds": what, "rules": rules,
     });
+    let severity = if rules.is_empty() { Severity::Informational } else { Severity::Medium };
+    told(&loss.place, severity, message, fields, host, now)
+}
+
+fn told(
+    place: &str,
+    severity: Severity,
+    message: String,
+    fields: serde_json::Value,
+    host: &Asset,
+    now: Timestamp,
+) -> Finding {
     let serde_json::Value::Object(fields) = fields else { unreachable!("an object was written") };
     Finding {
-        id: FindingId::from_cause(&["yagura", RULE, &host.id, &loss.place]),
+        id: FindingId::from_cause(&["yagura", RULE, &host.id, place]),
         kind: FindingKind::Runtime,
-        severity: if rules.is_empty() { Severity::Informational } else { Severity::Medium },
+        severity,
         confidence: 100,
         title: RULE.to_owned(),
         message: message.clone(),
@@ -136,5 +171,26 @@ mod tests {
         assert_eq!(found[0].evidence[0].fields["kinds"], serde_json::json!(["execve"]));
         assert!(look(&[lost("ring_buffer.process", 3)]).is_empty(), "it is told once");
         assert!(look(&[lost("ring_buffer.process", 4)])[0].message.starts_with("1 events"));
+    }
+
+    #[test]
+    fn a_search_after_a_loss_is_told_once_with_what_it_found() {
+        let host = Asset {
+            id: "h".to_owned(),
+            kind: AssetKind::Host,
+            name: "h".to_owned(),
+            facts: BTreeMap::new(),
+            first_seen: Timestamp::default(),
+            last_seen: Timestamp::default(),
+        };
+        let mut watch = LossWatch::default();
+        let mut look = |sum| watch.look_again(sum, &host, Timestamp::default());
+        assert!(look(RescanReport::default()).is_none());
+        let first = RescanReport { searches: 1, programs: 2, sockets: 0, modules: 0 };
+        let found = look(first).expect("it is told");
+        assert!(found.message.contains(": 2 programs, 0 sockets"), "{}", found.message);
+        assert!(look(first).is_none(), "it is told once");
+        let found = look(RescanReport { searches: 2, ..first }).expect("another search");
+        assert_eq!(found.severity, Severity::Informational);
     }
 }

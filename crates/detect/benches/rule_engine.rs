@@ -319,7 +319,7 @@ impl Mix {
             exe: format!("/usr/bin/{name}").into(),
             exe_file: ExeFile { path: format!("/usr/bin/{name}").into(), ..ExeFile::default() },
             cmdline: Process::join_cmdline(name, &args),
-            args,
+            args: args.into(),
             cwd: "/home/user/project".into(),
             env: (0..20).map(|n| format!("VARIABLE_{n}=/some/value/{n}").into()).collect(),
             tty: number.is_multiple_of(4).into(),

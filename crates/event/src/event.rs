@@ -112,9 +112,9 @@ pub enum ArgValue {
     /// An unsigned number, printed in lower-case hexadecimal.
     Hex(u64),
     /// Text: a path as the caller wrote it, a name.
-    Text(Box<str>),
+    Text(Arc<str>),
     /// A path given to the call, with the directory it is relative to resolved: the absolute path.
-    Path(Box<str>),
+    Path(Arc<str>),
     /// The call's result or another errno: `SUCCESS`, `ENOENT`, or the number where positive.
     Errno(i64),
     /// A descriptor number.

@@ -1,6 +1,9 @@
 //! [`Fd`]: the file or socket an event acts on.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +16,7 @@ pub struct Fd {
     pub kind: FdKind,
     /// Absolute path as the kernel resolved it (links followed, `..` gone), or `client:port->server:port` for a
     /// connection, or the path of a Unix socket.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// The path as the caller wrote it (`fd.nameraw`); may be relative and contain `..`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw_name: Option<Box<str>>,

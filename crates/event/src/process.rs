@@ -9,6 +9,8 @@ use crate::{Container, Timestamp};
 /// A process as it was at one moment. It never changes: when the process runs another program, changes its user or
 /// gets another parent, a new `Process` with a new `id` is made. So whatever is true of an `id` stays true, and
 /// answers about it can be kept.
+///
+/// Its texts are shared: the next picture of a process, and that of its child, differ in little, and there are many.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Process {
     /// Names this picture: unique within one run of the sensor, never reused.
@@ -32,22 +34,22 @@ pub struct Process {
     /// When it began to run its present program.
     pub exec_time: Timestamp,
     /// The kernel's `comm`: at most 15 bytes.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// First argument as given to exec; may be anything.
-    pub exe: Box<str>,
+    pub exe: Arc<str>,
     /// The program's file.
     #[serde(default)]
     pub exe_file: ExeFile,
     /// Arguments after the first, as given to exec; all together at most 4,096 bytes.
     #[serde(default)]
-    pub args: Vec<Box<str>>,
+    pub args: Arc<[Box<str>]>,
     /// `name` and `args` joined by blanks (`proc.cmdline`).
-    pub cmdline: Box<str>,
+    pub cmdline: Arc<str>,
     /// Environment at exec, `NAME=value`, all together at most 4,096 bytes.
     #[serde(default)]
-    pub env: Vec<Box<str>>,
+    pub env: Arc<[Box<str>]>,
     /// Working directory.
-    pub cwd: Box<str>,
+    pub cwd: Arc<str>,
     /// Number of the controlling terminal; 0 without one.
     pub tty: u32,
     /// Who it runs as.
@@ -55,7 +57,7 @@ pub struct Process {
     pub credentials: Credentials,
     /// Path of its cgroup.
     #[serde(default)]
-    pub cgroup: Box<str>,
+    pub cgroup: Arc<str>,
     /// The container it runs in; `None` on the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<Arc<Container>>,
@@ -123,8 +125,10 @@ impl Process {
     }
 
     /// `name` followed by `args`, as `cmdline` holds it.
-    pub fn join_cmdline(name: &str, args: &[Box<str>]) -> Box<str> {
-        let mut text = name.to_owned();
+    pub fn join_cmdline(name: &str, args: &[Box<str>]) -> Arc<str> {
+        let bytes = name.len() + args.iter().map(|arg| arg.len() + 1).sum::<usize>();
+        let mut text = String::with_capacity(bytes);
+        text.push_str(name);
         for arg in args {
             text.push(' ');
             text.push_str(arg);
@@ -149,9 +153,9 @@ impl Default for Process {
             name: "".into(),
             exe: "".into(),
             exe_file: ExeFile::default(),
-            args: Vec::new(),
+            args: Arc::default(),
             cmdline: "".into(),
-            env: Vec::new(),
+            env: Arc::default(),
             cwd: "".into(),
             tty: 0,
             credentials: Credentials::default(),
@@ -167,7 +171,7 @@ impl Default for Process {
 #[serde(default)]
 pub struct ExeFile {
     /// Absolute path as the kernel knows it, without ` (deleted)`; empty where unknown.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// Inode number.
     pub inode: u64,
     /// Device number.

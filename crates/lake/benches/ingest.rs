@@ -116,7 +116,7 @@ fn processes() -> Vec<Arc<Process>> {
             pid: id as u32,
             name: name.into(),
             exe: format!("/usr/bin/{name}").into(),
-            args: vec![format!("--worker={id}").into(), "--config=/etc/app/app.toml".into()],
+            args: [format!("--worker={id}").into(), "--config=/etc/app/app.toml".into()].into(),
             cmdline: format!("{name} --worker={id} --config=/etc/app/app.toml").into(),
             cwd: "/var/lib/app".into(),
             env: (0..20).map(|number| format!("VARIABLE_{number}=/some/value/of/{id}").into()).collect(),

@@ -187,14 +187,14 @@ impl Gatekeeper {
 // The process as it will be, as far as that is known; its name is only a guess, for people.
 fn about_to_run(asker: &Process, exe_file: ExeFile) -> Process {
     let name = exe_file.path.rsplit('/').next().unwrap_or_default();
-    let name: Box<str> = name.chars().take(15).collect::<String>().into();
+    let name: Arc<str> = name.chars().take(15).collect::<String>().into();
     Process {
         exe: exe_file.path.clone(),
-        cmdline: name.clone(),
+        cmdline: Arc::clone(&name),
         name,
         exe_file,
-        args: Vec::new(),
-        env: Vec::new(),
+        args: Arc::default(),
+        env: Arc::default(),
         ..asker.clone()
     }
 }

@@ -79,6 +79,22 @@ impl Decoder {
         })
     }
 
+    /// What was found to be there, told as an event if anybody wants its kind.
+    pub(crate) fn found(
+        &mut self,
+        kind: EventKind,
+        process: Arc<Process>,
+        fd: Option<Fd>,
+        args: Args,
+    ) -> Option<Event> {
+        if !self.wanted.contains(kind) {
+            return None;
+        }
+        self.number += 1;
+        let (time, tid) = (crate::clock::now(), process.pid);
+        Some(Event { number: self.number, time, kind, result: 0, cpu: 0, tid, process, fd, args, data: None })
+    }
+
     // A datagram to a name server, as far as it is a question.
     fn question(&mut self, record: &Record<'_>) -> Option<(EventKind, Arc<Process>, Option<Fd>, Args)> {
         let question = dns::question(record.field(record::DATA)?)?;

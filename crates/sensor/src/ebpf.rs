@@ -1,19 +1,16 @@
 //! The way through eBPF: loads the probes, attaches what is wanted, reads the rings.
 
 use std::{
-    cell::RefCell,
     mem::MaybeUninit,
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
-    rc::Rc,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use libbpf_rs::{
-    MapCore, MapFlags, MapHandle, OpenObject, ProgramInput, ProgramType, RingBufferBuilder,
+    MapCore, MapFlags, MapHandle, OpenObject, ProgramInput, ProgramType,
     skel::{OpenSkel, SkelBuilder},
 };
 use yagura_event::Event;
@@ -21,9 +18,10 @@ use yagura_event::Event;
 use crate::{
     SensorError,
     call::Program,
-    clock,
     decode::Decoder,
     record::Record,
+    rescan::Rescan,
+    rings::Rings,
     skeleton::{OpenSensorSkel, SensorSkel, SensorSkelBuilder},
     status::Shared,
     uring::Uring,
@@ -57,15 +55,6 @@ pub(crate) struct Probes {
     uring: Result<Uring, String>,
     pub(crate) decoder: Decoder,
 }
-
-/// How long a poll waits; a record wakes it at once.
-const POLL: Duration = Duration::from_millis(50);
-/// How long a record may take from its time stamp to the end of its ring.
-const SETTLE: Duration = Duration::from_millis(1);
-/// Bytes read of one ring before what was read is handed out.
-const ROUND_BYTES_MAX: usize = 2 << 20;
-/// Bytes that wait for older records of the other ring; past this, order matters less than memory.
-const BATCH_BYTES_MAX: usize = 32 << 20;
 
 impl Probes {
     /// Loads the probes and attaches those that tell of processes; [`Probes::hooks`] does the rest.
@@ -192,111 +181,18 @@ impl Probes {
         sink: impl FnMut(Event),
     ) -> Result<(), SensorError> {
         let Self { skeleton, links: _links, uring: _uring, decoder, .. } = self;
-        let batch = Rc::new(RefCell::new(Batch::default()));
-        let mut builder = RingBufferBuilder::new();
-        let rings =
-            [&skeleton.maps.ring_process as &dyn MapCore, &skeleton.maps.ring_vital, &skeleton.maps.ring];
-        for ring in rings {
-            let (batch, index) = (Rc::clone(&batch), batch.borrow_mut().add_ring());
-            // Less than zero ends the reading of this ring for now.
-            let add = move |bytes: &[u8]| if batch.borrow_mut().push(index, bytes) { 0 } else { -1 };
-            builder.add(ring, add).map_err(SensorError::kernel("reading the rings"))?;
-        }
-        let rings = builder.build().map_err(SensorError::kernel("reading the rings"))?;
+        let kernel = SensorError::kernel("reading the rings");
+        let mut rings = Rings::open(&skeleton.maps).map_err(kernel)?;
         keep_up();
-        let mut reader = Reader { decoder, sink, shared: Arc::clone(shared) };
+        let mut reader = Reader { decoder, sink, shared: Arc::clone(shared), rescan: Rescan::new() };
         while !stop.load(Ordering::Acquire) {
-            let wait = batch.borrow_mut().begin();
-            let _ = rings.poll_raw(wait);
-            // What is older than this was written before the next line reads the rings to their ends.
-            let now = clock::boot_nanos();
-            let _ = rings.consume_raw();
-            let horizon = batch.borrow().horizon(now);
-            batch.borrow_mut().drain(horizon, &mut |bytes| reader.deliver(bytes));
+            let found = rings.read(&mut |bytes| reader.deliver(bytes));
             reader.settle();
+            rings.wait(found);
         }
         // What the probes still have: they go only when the links do.
-        batch.borrow_mut().begin();
-        let _ = rings.consume_raw();
-        batch.borrow_mut().drain(u64::MAX, &mut |bytes| reader.deliver(bytes));
+        rings.read_all(&mut |bytes| reader.deliver(bytes));
         Ok(())
-    }
-}
-
-/// Records of all rings, until it is sure that no older one comes.
-///
-/// A process's new program is told through one ring and what it opens through another: only the order of time says
-/// which came first.
-#[derive(Default)]
-struct Batch {
-    bytes: Vec<u8>,
-    // Time, beginning and length of each record.
-    records: Vec<(u64, usize, usize)>,
-    spare: Vec<u8>,
-    rings: Vec<Round>,
-}
-
-/// What was read of one ring since records were last handed out.
-#[derive(Default)]
-struct Round {
-    bytes: usize,
-    last: u64,
-}
-
-impl Batch {
-    fn add_ring(&mut self) -> usize {
-        self.rings.push(Round::default());
-        self.rings.len() - 1
-    }
-
-    // Begins another round of reading; says how long to wait for more.
-    fn begin(&mut self) -> Duration {
-        let full = self.rings.iter().any(|round| round.bytes >= ROUND_BYTES_MAX);
-        self.rings.iter_mut().for_each(|round| round.bytes = 0);
-        match self.records.is_empty() {
-            _ if full => Duration::ZERO,
-            true => POLL,
-            false => SETTLE,
-        }
-    }
-
-    // False where enough was read of this ring: writers may be faster than the reader, who then would never return.
-    fn push(&mut self, ring: usize, bytes: &[u8]) -> bool {
-        let time = bytes.first_chunk::<8>().map_or(0, |time| u64::from_ne_bytes(*time));
-        self.records.push((time, self.bytes.len(), bytes.len()));
-        self.bytes.extend_from_slice(bytes);
-        let Some(round) = self.rings.get_mut(ring) else { return true };
-        round.bytes += bytes.len();
-        round.last = time;
-        round.bytes < ROUND_BYTES_MAX
-    }
-
-    // Up to when it is sure that nothing older comes: a ring that was not read to its end may hold records as old as
-    // the last one read of it.
-    fn horizon(&self, read_at: u64) -> u64 {
-        if self.bytes.len() > BATCH_BYTES_MAX {
-            return u64::MAX;
-        }
-        let full = self.rings.iter().filter(|round| round.bytes >= ROUND_BYTES_MAX);
-        let oldest = full.map(|round| round.last).chain([read_at]).min().unwrap_or(read_at);
-        oldest.saturating_sub(SETTLE.as_nanos() as u64)
-    }
-
-    // Hands out the records up to `horizon` in the order of time and keeps the rest.
-    fn drain(&mut self, horizon: u64, deliver: &mut impl FnMut(&[u8])) {
-        self.records.sort_unstable();
-        let ready = self.records.partition_point(|(time, ..)| *time <= horizon);
-        for (_, begin, length) in &self.records[..ready] {
-            deliver(&self.bytes[*begin..*begin + *length]);
-        }
-        self.records.drain(..ready);
-        self.spare.clear();
-        for (_, begin, length) in &mut self.records {
-            let moved = self.spare.len();
-            self.spare.extend_from_slice(&self.bytes[*begin..*begin + *length]);
-            *begin = moved;
-        }
-        std::mem::swap(&mut self.bytes, &mut self.spare);
     }
 }
 
@@ -304,6 +200,7 @@ struct Reader<S> {
     decoder: Decoder,
     sink: S,
     shared: Arc<Shared>,
+    rescan: Rescan,
 }
 
 impl<S: FnMut(Event)> Reader<S> {
@@ -314,11 +211,17 @@ impl<S: FnMut(Event)> Reader<S> {
         };
         if let Some(event) = self.decoder.decode(&record) {
             self.shared.count(event.kind);
+            self.rescan.note(&event);
             (self.sink)(event);
         }
     }
 
-    fn settle(&self) {
+    fn settle(&mut self) {
+        let (shared, sink) = (&self.shared, &mut self.sink);
+        self.rescan.follow(&mut self.decoder, shared, &mut |event| {
+            shared.count(event.kind);
+            sink(event);
+        });
         self.shared.set_processes(self.decoder.table.len(), self.decoder.table.containers());
         self.shared.answer_if_asked(|| self.decoder.table.processes());
     }
@@ -353,39 +256,5 @@ fn become_raw(open: &mut OpenSensorSkel<'_>) {
         &mut programs.process_exit,
     ] {
         program.set_prog_type(ProgramType::RawTracepoint);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_leave_in_the_order_of_time_once_they_are_old_enough() {
-        let mut batch = Batch::default();
-        for time in [30_u64, 10, 20, 40] {
-            batch.push(0, &[&time.to_ne_bytes()[..], &[time as u8]].concat());
-        }
-        let mut seen = Vec::new();
-        batch.drain(25, &mut |bytes| seen.push(bytes[8]));
-        assert_eq!(seen, [10, 20]);
-        batch.push(0, &[&35_u64.to_ne_bytes()[..], &[35]].concat());
-        batch.drain(u64::MAX, &mut |bytes| seen.push(bytes[8]));
-        assert_eq!(seen, [10, 20, 30, 35, 40]);
-        assert!(batch.records.is_empty());
-    }
-
-    #[test]
-    fn reading_stops_at_the_ceiling_and_waits_for_what_the_ring_still_holds() {
-        let mut batch = Batch::default();
-        let (process, other) = (batch.add_ring(), batch.add_ring());
-        let settle = SETTLE.as_nanos() as u64;
-        assert!(batch.push(process, &(9 * settle).to_ne_bytes()));
-        assert!(!batch.push(other, &[&(5 * settle).to_ne_bytes()[..], &vec![0; ROUND_BYTES_MAX]].concat()));
-        assert_eq!(batch.horizon(20 * settle), 4 * settle);
-        assert_eq!(batch.begin(), Duration::ZERO);
-        assert_eq!(batch.horizon(20 * settle), 19 * settle);
-        batch.bytes.resize(BATCH_BYTES_MAX + 1, 0);
-        assert_eq!(batch.horizon(0), u64::MAX);
     }
 }

@@ -166,7 +166,7 @@ impl Follower {
             ppid: maker,
             start: crate::clock::boot_nanos(),
             comm: like.name.to_string(),
-            argv: std::iter::once(like.exe.clone()).chain(like.args.iter().cloned()).collect(),
+            argv: std::iter::once((*like.exe).into()).chain(like.args.iter().cloned()).collect(),
             cwd: like.cwd.to_string(),
             cgroup: like.cgroup.to_string(),
             exe: like.exe_file.clone(),
@@ -211,7 +211,7 @@ impl Follower {
 fn event_of(opened: Opened) -> (Fd, smallvec::SmallVec<[Arg; 6]>) {
     const O_RDWR: u64 = 2;
     let deleted = opened.path.strip_suffix(" (deleted)");
-    let name: Box<str> = deleted.unwrap_or(&opened.path).into();
+    let name: Arc<str> = deleted.unwrap_or(&opened.path).into();
     let flags = if opened.writes { O_RDWR } else { 0 };
     let args = smallvec![
         Arg { name: ArgName::Fd, value: ArgValue::Fd(0) },

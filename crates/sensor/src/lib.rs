@@ -31,6 +31,8 @@ mod poll;
 pub mod prevent;
 mod procfs;
 mod record;
+mod rescan;
+mod rings;
 mod sensor;
 mod status;
 mod table;
@@ -112,4 +114,5 @@ mod skeleton_lsm {
 pub use ebpf::Hook;
 pub use error::SensorError;
 pub use idle::be_idle;
+pub use rescan::RescanReport;
 pub use sensor::{Sensor, SensorHandle, SensorOptions, capturable_kinds, kinds_of_loss, probe};

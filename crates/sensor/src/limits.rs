@@ -20,6 +20,10 @@ pub(crate) const PROC_FILE_BYTES_MAX: u64 = 64 << 10;
 pub(crate) const CGROUPS_MAX: usize = 32;
 /// What a path begins with that is deeper than the probes tell (`COMPONENTS_MAX` there).
 pub(crate) const CUT_PATH: &str = "/.../";
+/// Network namespaces whose sockets are looked at after a loss.
+pub(crate) const NAMESPACES_MAX: usize = 256;
+/// Sockets that are remembered as told.
+pub(crate) const TOLD_SOCKETS_MAX: usize = 16_384;
 /// Children of one process that are followed when it ends.
 pub(crate) const ORPHANS_MAX: usize = 256;
 /// Bytes of the kernel's list of processes that are read: some 65,536 processes with long arguments.

@@ -54,7 +54,7 @@ pub(crate) fn run(
 /// What was seen at the last look.
 pub(crate) struct Poller {
     // By pid: start time, name and program, so that a new program in an old process is seen.
-    known: HashMap<u32, (u64, String, Box<str>, Arc<Process>)>,
+    known: HashMap<u32, (u64, String, Arc<str>, Arc<Process>)>,
     sockets: HashSet<(SocketAddr, SocketAddr, u64)>,
     number: u64,
     wanted: Arc<Wanted>,
@@ -120,22 +120,7 @@ impl Poller {
 
     /// Tells of sockets that were opened since the last look.
     pub(crate) fn sockets(&mut self, tell: &mut impl FnMut(Event)) {
-        let mut open: Vec<Entry> = Vec::new();
-        for (file, protocol) in [
-            ("tcp", L4Protocol::Tcp),
-            ("tcp6", L4Protocol::Tcp),
-            ("udp", L4Protocol::Udp),
-            ("udp6", L4Protocol::Udp),
-        ] {
-            let text = fs::read_to_string(format!("/proc/net/{file}")).unwrap_or_default();
-            open.extend(text.lines().skip(1).filter_map(|line| entry(line, protocol)));
-        }
-        let listening: HashSet<u16> = open
-            .iter()
-            .filter(|entry| entry.kind == EventKind::Listen)
-            .map(|entry| entry.local.port())
-            .collect();
-        open.iter_mut().for_each(|entry| entry.decide(&listening));
+        let open = open_sockets("/proc/net");
         let new: Vec<&Entry> = open.iter().filter(|entry| !self.sockets.contains(&entry.key())).collect();
         if !new.is_empty() {
             let owners = self.owners();
@@ -144,7 +129,7 @@ impl Poller {
                 self.tell(entry.kind, Arc::clone(process), Some(entry.fd()), SmallVec::new(), tell);
             }
         }
-        self.sockets = open.iter().take(SOCKETS_MAX).map(Entry::key).collect();
+        self.sockets = open.iter().map(Entry::key).collect();
     }
 
     // Processes by the inodes of their sockets, as far as this user may look.
@@ -153,11 +138,7 @@ impl Poller {
         for (pid, (.., process)) in &self.known {
             let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
             for descriptor in descriptors.flatten() {
-                let Ok(target) = fs::read_link(descriptor.path()) else { continue };
-                let target = target.to_string_lossy();
-                let inode =
-                    target.strip_prefix("socket:[").and_then(|rest| rest.strip_suffix(']')?.parse().ok());
-                if let Some(inode) = inode {
+                if let Some(inode) = socket_inode(&descriptor.path()) {
                     owners.insert(inode, Arc::clone(process));
                 }
             }
@@ -193,17 +174,42 @@ impl Poller {
     }
 }
 
+/// Sockets that listen or have a peer, as `net` of a process lists them.
+pub(crate) fn open_sockets(net: &str) -> Vec<Entry> {
+    let mut open: Vec<Entry> = Vec::new();
+    for (file, protocol) in [
+        ("tcp", L4Protocol::Tcp),
+        ("tcp6", L4Protocol::Tcp),
+        ("udp", L4Protocol::Udp),
+        ("udp6", L4Protocol::Udp),
+    ] {
+        let text = fs::read_to_string(format!("{net}/{file}")).unwrap_or_default();
+        let found = text.lines().skip(1).filter_map(|line| entry(line, protocol));
+        open.extend(found.take(SOCKETS_MAX.saturating_sub(open.len())));
+    }
+    let listening: HashSet<u16> =
+        open.iter().filter(|entry| entry.kind == EventKind::Listen).map(|entry| entry.local.port()).collect();
+    open.iter_mut().for_each(|entry| entry.decide(&listening));
+    open
+}
+
+/// The socket that a descriptor in procfs refers to.
+pub(crate) fn socket_inode(descriptor: &std::path::Path) -> Option<u64> {
+    let target = fs::read_link(descriptor).ok()?;
+    target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
 /// A line of /proc/net/tcp and its like.
-struct Entry {
+pub(crate) struct Entry {
     local: SocketAddr,
     remote: SocketAddr,
-    inode: u64,
-    kind: EventKind,
+    pub(crate) inode: u64,
+    pub(crate) kind: EventKind,
     protocol: L4Protocol,
 }
 
 impl Entry {
-    fn key(&self) -> (SocketAddr, SocketAddr, u64) {
+    pub(crate) fn key(&self) -> (SocketAddr, SocketAddr, u64) {
         (self.local, self.remote, self.inode)
     }
 
@@ -219,7 +225,7 @@ impl Entry {
         }
     }
 
-    fn fd(&self) -> Fd {
+    pub(crate) fn fd(&self) -> Fd {
         let role = if self.kind == EventKind::Connect { Role::Client } else { Role::Server };
         let has_peer = self.remote.port() != 0;
         let socket = Socket {

@@ -19,6 +19,7 @@ use crate::{
     follow::Follower,
     limits::{PROCESSES_MAX, RING_BYTES},
     poll,
+    rescan::RescanReport,
     status::{Shared, lock},
     table::Table,
     wanted::Wanted,
@@ -312,6 +313,11 @@ impl SensorHandle {
     /// True while every system call passes a probe; false where only programs that begin and end are wanted.
     pub fn hooks_calls(&self) -> bool {
         lock(&self.hooks).as_ref().is_some_and(Hooks::is_attached)
+    }
+
+    /// What was searched for and found after events were lost.
+    pub fn rescan(&self) -> RescanReport {
+        self.shared.rescan()
     }
 
     /// Every process that lives, as far as the sensor knows; empty where it does not answer within two seconds.

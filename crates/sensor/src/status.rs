@@ -14,7 +14,7 @@ use yagura_event::{
     BlindSpot, Capability, EventKind, EventRate, Loss, Process, SensorMode, SensorStatus, Timestamp,
 };
 
-use crate::call::Group;
+use crate::{call::Group, rescan::RescanReport};
 
 /// Counters and facts.
 pub(crate) struct Shared {
@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Mutex<Option<MapHandle>>,
     asked: AtomicBool,
     snapshot: Mutex<Option<Vec<Arc<Process>>>>,
+    rescan: Mutex<RescanReport>,
 }
 
 struct Rates {
@@ -67,6 +68,7 @@ impl Shared {
             counters: Mutex::default(),
             asked: AtomicBool::new(false),
             snapshot: Mutex::default(),
+            rescan: Mutex::default(),
         }
     }
 
@@ -216,16 +218,36 @@ impl Shared {
         }
     }
 
-    fn losses(&self) -> Vec<Loss> {
+    /// Events of this group that the kernel had no room for.
+    pub(crate) fn lost(&self, group: Group) -> u64 {
+        // The probes count what they sent, then what they lost by group.
+        self.counter(1 + group as u32)
+    }
+
+    /// A search after a loss is done.
+    pub(crate) fn searched(&self, report: RescanReport) {
+        let mut sum = lock(&self.rescan);
+        sum.searches += report.searches;
+        sum.programs += report.programs;
+        sum.sockets += report.sockets;
+        sum.modules += report.modules;
+    }
+
+    /// What the searches after losses came to, all together.
+    pub(crate) fn rescan(&self) -> RescanReport {
+        *lock(&self.rescan)
+    }
+
+    fn counter(&self, which: u32) -> u64 {
         let map = lock(&self.counters);
-        let kernel = |which: u32| {
-            let values = map
-                .as_ref()
-                .and_then(|map| map.lookup_percpu(&which.to_ne_bytes(), MapFlags::ANY).ok().flatten());
-            let number =
-                |bytes: &Vec<u8>| bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_ne_bytes(*bytes));
-            values.map_or(0, |values| values.iter().map(number).sum())
-        };
+        let values = map
+            .as_ref()
+            .and_then(|map| map.lookup_percpu(&which.to_ne_bytes(), MapFlags::ANY).ok().flatten());
+        let number = |bytes: &Vec<u8>| bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_ne_bytes(*bytes));
+        values.map_or(0, |values| values.iter().map(number).sum())
+    }
+
+    fn losses(&self) -> Vec<Loss> {
         let loss = |place: &str, count, detail: &str| Loss {
             place: place.to_owned(),
             count,
@@ -237,14 +259,13 @@ impl Shared {
                 "times that the kernel could not keep what it had to tell; processes were looked for again";
             return vec![loss("connector", overflows, detail)];
         }
-        // The probes count what they sent, then what they lost by group.
         let lost = |group: Group| {
             let detail = if group.is_vital() {
                 "events of a ring of their own: more was done at once than it holds"
             } else {
                 "events the reader was too slow for; sensor.ring_bytes makes room for more"
             };
-            loss(&format!("ring_buffer.{}", group.name()), kernel(1 + group as u32), detail)
+            loss(&format!("ring_buffer.{}", group.name()), self.lost(group), detail)
         };
         let mut losses: Vec<Loss> = Group::ALL.into_iter().map(lost).collect();
         losses.push(loss(

@@ -154,6 +154,58 @@ impl Table {
         self.put(process, head.start, true);
     }
 
+    /// The picture of a process that lives.
+    pub(crate) fn get(&self, pid: u32) -> Option<Arc<Process>> {
+        self.entries.get(&pid).filter(|entry| !entry.ended).map(|entry| Arc::clone(&entry.process))
+    }
+
+    /// The kernel's list of processes, asked `begun` nanoseconds after boot because records were lost: brings the table
+    /// up to date. Returns those that run a program which was not told.
+    pub(crate) fn compare<'a>(
+        &mut self,
+        records: impl Iterator<Item = &'a Record<'a>>,
+        begun: u64,
+    ) -> Vec<Arc<Process>> {
+        let mut alive = HashSet::new();
+        let mut untold = Vec::new();
+        for record in records {
+            alive.insert(record.head.pid);
+            untold.extend(self.meet_again(record, begun));
+        }
+        let is_gone =
+            |(pid, entry): &(&u32, &Entry)| !entry.ended && entry.start < begun && !alive.contains(pid);
+        let gone: Vec<u32> = self.entries.iter().filter(is_gone).map(|(pid, _)| *pid).collect();
+        gone.iter().for_each(|pid| self.remove(*pid));
+        untold
+    }
+
+    fn meet_again(&mut self, record: &Record<'_>, begun: u64) -> Option<Arc<Process>> {
+        let head = &record.head;
+        let Some(entry) = self.entries.get(&head.pid).filter(|entry| entry.is_of(head.start)) else {
+            self.meet(record);
+            let process = self.get(head.pid).filter(|_| head.flags & KERNEL_THREAD == 0)?;
+            // A copy of its parent only began.
+            let is_copy = process.parent.get().is_some_and(|parent| runs_the_same(&process, parent));
+            return (!is_copy).then_some(process);
+        };
+        // What the probes told since is newer than the list.
+        let is_newer = entry.ended || entry.process.exec_time > self.clock.at_boot(begun);
+        if is_newer || head.flags & KERNEL_THREAD != 0 {
+            return None;
+        }
+        let known = self.of(head, &record.comm());
+        let mut process = Process::clone(&known);
+        process.id = self.next_id;
+        self.run_program(&mut process, record, &record.comm());
+        if runs_the_same(&process, &known) {
+            return None;
+        }
+        process.exec_time = self.clock.at_boot(begun);
+        let process = self.put(process, head.start, true);
+        self.show_to_children(&process);
+        Some(process)
+    }
+
     /// Fills the table with every process that procfs shows.
     pub(crate) fn fill_from_procfs(&mut self) {
         let mut pids = procfs::pids();
@@ -184,7 +236,7 @@ impl Table {
 
     fn insert(&mut self, facts: Facts, parent: Option<Arc<Process>>, exact: bool) -> Arc<Process> {
         let container = self.containers.find(&facts.cgroup);
-        let name: Box<str> = facts.comm.as_str().into();
+        let name: Arc<str> = facts.comm.as_str().into();
         let args: Vec<Box<str>> = facts.argv.iter().skip(1).cloned().collect();
         let start = self.clock.at_boot(facts.start);
         let process = Process {
@@ -199,11 +251,11 @@ impl Table {
             start_time: start,
             exec_time: start,
             cmdline: Process::join_cmdline(&name, &args),
-            exe: facts.argv.first().cloned().unwrap_or_else(|| name.clone()),
+            exe: facts.argv.first().map_or_else(|| Arc::clone(&name), |exe| (**exe).into()),
             name,
             exe_file: facts.exe,
-            args,
-            env: facts.env,
+            args: args.into(),
+            env: facts.env.into(),
             cwd: facts.cwd.into(),
             tty: facts.tty,
             credentials: self.credentials(
@@ -343,7 +395,7 @@ impl Table {
         let parent = self.parent_of(head);
         // A runtime may describe a container after its first program began.
         let container = self.containers.find(&process.cgroup).or_else(|| process.container.clone());
-        let same = container.as_ref().map(Arc::as_ptr) == process.container.as_ref().map(Arc::as_ptr);
+        let same = same_place(container.as_ref(), process.container.as_ref());
         if same && self.fits(&process, head, comm, parent.as_ref()) {
             self.make_exact(head.pid, head.start);
             return process;
@@ -351,6 +403,9 @@ impl Table {
         let mut next = Process::clone(&process);
         next.id = self.next_id;
         next.container = container;
+        if !same {
+            next.credentials = Credentials::default();
+        }
         self.bring_up_to_date(&mut next, head, comm, parent);
         self.put(next, head.start, true)
     }
@@ -382,19 +437,12 @@ impl Table {
     }
 
     fn fits(&self, process: &Process, head: &types::head, comm: &str, parent: Option<&Arc<Process>>) -> bool {
-        let who = &process.credentials;
         let same_parent = match (process.parent.get(), parent) {
             (Some(mine), Some(now)) => Arc::ptr_eq(mine, now),
             (mine, now) => mine.is_none() && now.is_none(),
         };
         same_parent
-            && who.user.id == head.euid
-            && who.group.id == head.egid
-            && (who.ruid, who.suid, who.rgid) == (head.uid, head.suid, head.gid)
-            && who.cap_effective == head.cap_effective
-            && who.cap_permitted == head.cap_permitted
-            && who.cap_inheritable == head.cap_inheritable
-            && who.login.as_ref().map(|login| login.id) == login(head)
+            && Ids::of(head).are_of(&process.credentials)
             && (process.pgid, process.sid, process.tty, process.ppid) == (head.pgid, head.sid, head.tty, head.ppid)
             // A thread may have a name of its own; the process has that of its first thread.
             && (head.pid != head.tid || *process.name == *comm)
@@ -416,8 +464,12 @@ impl Table {
             process.name = comm.into();
             process.cmdline = Process::join_cmdline(comm, &process.args);
         }
-        let container = process.container.clone();
-        process.credentials = self.credentials(&Ids::of(head), container.as_deref(), head.pid);
+        let ids = Ids::of(head);
+        // Who runs it is looked up where it is someone else, or nobody yet.
+        if process.credentials.user.name.is_none() || !ids.are_of(&process.credentials) {
+            let container = process.container.clone();
+            process.credentials = self.credentials(&ids, container.as_deref(), head.pid);
+        }
     }
 
     /// A process began: a copy of its parent.
@@ -433,7 +485,11 @@ impl Table {
         (process.start_time, process.exec_time) = (start, start);
         let comm = record.comm();
         let parent = self.parent_of(head).or(maker);
+        let container = process.container.clone();
         self.follow_cgroup(&mut process, record);
+        if !same_place(container.as_ref(), process.container.as_ref()) {
+            process.credentials = Credentials::default();
+        }
         self.bring_up_to_date(&mut process, head, &comm, parent);
         self.remove(head.pid);
         self.put(process, head.start, true)
@@ -464,10 +520,10 @@ impl Table {
         };
         let argv = texts(record::ARGV, ARGS_BYTES_MAX);
         process.name = comm.into();
-        process.exe = argv.first().cloned().unwrap_or_default();
+        process.exe = argv.first().map(|exe| (**exe).into()).unwrap_or_default();
         process.args = argv.into_iter().skip(1).collect();
         process.cmdline = Process::join_cmdline(&process.name, &process.args);
-        process.env = texts(record::ENV, ENV_BYTES_MAX);
+        process.env = texts(record::ENV, ENV_BYTES_MAX).into();
         process.exe_file = exe_file(record);
         if let Some(path) = self.whole(&process.exe_file.path, record.head.pid, "exe") {
             process.exe_file.path = path;
@@ -479,7 +535,7 @@ impl Table {
     }
 
     // A path that the probes had to cut, from procfs: who nests folders does not hide where they are.
-    fn whole(&self, path: &str, pid: u32, link: &str) -> Option<Box<str>> {
+    fn whole(&self, path: &str, pid: u32, link: &str) -> Option<Arc<str>> {
         if !path.starts_with(CUT_PATH) || !self.procfs {
             return None;
         }
@@ -575,7 +631,9 @@ impl Table {
                 self.containers.find(&cgroup)
             };
             process.container = if is_cut { found.or(process.container.take()) } else { found };
-            process.cgroup = cgroup.into();
+            if *process.cgroup != *cgroup {
+                process.cgroup = cgroup.into();
+            }
         }
     }
 
@@ -638,6 +696,23 @@ impl Ids {
             capabilities: [head.cap_inheritable, head.cap_permitted, head.cap_effective],
         }
     }
+
+    fn are_of(&self, who: &Credentials) -> bool {
+        self.uids == [who.ruid, who.user.id, who.suid]
+            && self.gids[..2] == [who.rgid, who.group.id]
+            && self.login == who.login.as_ref().map(|login| login.id)
+            && self.capabilities == [who.cap_inheritable, who.cap_permitted, who.cap_effective]
+    }
+}
+
+fn runs_the_same(one: &Process, other: &Process) -> bool {
+    let file = |process: &Process| (process.exe_file.device, process.exe_file.inode);
+    file(one) == file(other) && one.args == other.args && one.exe == other.exe
+}
+
+// Another place may know the same numbers by other names.
+fn same_place(one: Option<&Arc<Container>>, other: Option<&Arc<Container>>) -> bool {
+    one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
 }
 
 fn login(head: &types::head) -> Option<u32> {

@@ -34,6 +34,7 @@ impl Uring {
         open.maps.ring.reuse_fd(probes.maps.ring.as_fd()).map_err(said)?;
         open.maps.ring_process.reuse_fd(probes.maps.ring_process.as_fd()).map_err(said)?;
         open.maps.ring_vital.reuse_fd(probes.maps.ring_vital.as_fd()).map_err(said)?;
+        open.maps.reader_sleeps.reuse_fd(probes.maps.reader_sleeps.as_fd()).map_err(said)?;
         open.maps.counters.reuse_fd(probes.maps.counters.as_fd()).map_err(said)?;
         if hook == Hook::RawTracepoint {
             if let Some(data) = open.maps.rodata_data.as_deref_mut() {

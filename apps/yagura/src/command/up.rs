@@ -381,7 +381,9 @@ async fn follow_rules(machine: Arc<Machine>, hits: tokio::sync::mpsc::Sender<Hit
         }
         if let Ok(sensor) = &machine.sensor {
             let engine = Arc::clone(&machine.rulebook.current().engine);
-            for finding in losses.look(&sensor.status().losses, &engine, &machine.asset, now) {
+            let mut found = losses.look(&sensor.status().losses, &engine, &machine.asset, now);
+            found.extend(losses.look_again(sensor.rescan(), &machine.asset, now));
+            for finding in found {
                 // A full queue is counted where it matters; the next loss is told again.
                 let _ = hits.try_send(Hit::Finding(Box::new(finding)));
             }

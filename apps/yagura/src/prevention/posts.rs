@@ -236,12 +236,12 @@ fn shortened(process: &Process, ancestors: usize) -> Process {
         Some(parent) if ancestors > 0 => Some(Arc::new(shortened(parent, ancestors - 1))),
         _ => None,
     };
-    let cut = |text: &str| text.chars().take(200).collect::<String>().into_boxed_str();
+    let cut = |text: &str| text.chars().take(200).collect::<String>();
     Process {
-        env: Vec::new(),
-        args: process.args.iter().take(8).map(|arg| cut(arg)).collect(),
-        cmdline: cut(&process.cmdline),
-        exe: cut(&process.exe),
+        env: Arc::default(),
+        args: process.args.iter().take(8).map(|arg| cut(arg).into()).collect(),
+        cmdline: cut(&process.cmdline).into(),
+        exe: cut(&process.exe).into(),
         parent: parent.into(),
         ..process.clone()
     }

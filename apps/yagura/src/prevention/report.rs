@@ -168,7 +168,7 @@ fn finding(engine: &Engine, index: RuleIndex, event: &Event, asset: &Asset, how:
 fn event_of(verdict: &Verdict) -> Event {
     let now = yagura_rt::now();
     let args: Vec<Box<str>> = verdict.args.split_ascii_whitespace().map(Into::into).collect();
-    let name: Box<str> = verdict.name.as_str().into();
+    let name: Arc<str> = verdict.name.as_str().into();
     let parent =
         Process { pid: verdict.ppid, name: verdict.parent_name.as_str().into(), ..Process::default() };
     let root = (verdict.uid == 0).then(|| "root".into());
@@ -181,7 +181,7 @@ fn event_of(verdict: &Verdict) -> Event {
         name,
         exe: verdict.path.as_str().into(),
         exe_file: ExeFile { path: verdict.path.as_str().into(), ..ExeFile::default() },
-        args,
+        args: args.into(),
         credentials: Credentials {
             user: User { id: verdict.uid, name: root, ..User::default() },
             ..Credentials::default()

@@ -37,7 +37,7 @@ pub(super) fn value<'e>(field: Field, arg: &FieldArg, process: &'e Process) -> O
             _ => Value::Text(arguments(process)),
         },
         F::ProcAargs => Value::Text(arguments(own(arg)?)),
-        F::ProcExeline => Value::owned(Process::join_cmdline(&process.exe, &process.args).into()),
+        F::ProcExeline => Value::owned(Process::join_cmdline(&process.exe, &process.args).to_string()),
         F::ProcCmdnargs => Value::Number(process.args.len() as i64),
         F::ProcCmdlenargs => Value::Number(process.args.iter().map(|arg| arg.len() as i64).sum()),
         F::ProcEnv => return environment(arg, process),

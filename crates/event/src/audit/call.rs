@@ -73,7 +73,7 @@ pub(super) fn execve(event: &Event) -> AuditRecord {
     let mut record = AuditRecord::new("EXECVE", event);
     let process = &*event.process;
     record.field("argc", process.args.len() + 1);
-    let words = std::iter::once(&process.exe).chain(&process.args);
+    let words = std::iter::once(&*process.exe).chain(process.args.iter().map(|word| &**word));
     for (index, word) in words.enumerate() {
         record.field(format!("a{index}"), encode::text(word.as_bytes()));
     }
@@ -85,7 +85,7 @@ pub(super) fn proctitle(event: &Event) -> AuditRecord {
     let mut record = AuditRecord::new("PROCTITLE", event);
     let process = &*event.process;
     let mut title = process.exe.as_bytes().to_vec();
-    for word in &process.args {
+    for word in process.args.iter() {
         title.push(0);
         title.extend(word.as_bytes());
         if title.len() > TITLE_BYTES_MAX {

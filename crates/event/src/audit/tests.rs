@@ -16,7 +16,7 @@ fn process() -> Process {
         ppid: 14570,
         name: "python3".into(),
         exe: "python3".into(),
-        args: vec!["act.py".into()],
+        args: ["act.py".into()].into(),
         exe_file: ExeFile {
             path: "/usr/bin/python3.11".into(),
             device: 0xfe0_0000,
@@ -190,7 +190,7 @@ fn a_connection_has_its_address() {
 fn a_started_program_has_its_words() {
     let filename = path("/usr/bin/python3.11");
     let mut event = event(EventKind::Execve, 0, &[(ArgName::Filename, filename)]);
-    Arc::make_mut(&mut event.process).args = vec!["a b".into(), "x".into(), "é".into(), "".into()];
+    Arc::make_mut(&mut event.process).args = ["a b", "x", "é", ""].map(Into::into).into();
     let lines = lines(&event);
     assert!(
         lines[0].starts_with("type=SYSCALL arch=c000003e syscall=59 success=yes exit=0 "),

@@ -27,7 +27,7 @@ pub(crate) fn bash() -> Arc<Process> {
         pid: 10,
         name: "sshd".into(),
         cmdline: "sshd -D".into(),
-        env: vec!["SECRET=1".into()],
+        env: ["SECRET=1".into()].into(),
         ..Process::default()
     };
     let container = Container {
@@ -42,9 +42,9 @@ pub(crate) fn bash() -> Arc<Process> {
         vpid: 7,
         name: "bash".into(),
         exe: "/bin/bash".into(),
-        args: vec!["-c".into(), "cat \"日本\"".into()],
+        args: ["-c".into(), "cat \"日本\"".into()].into(),
         cmdline: "bash -c cat \"日本\"".into(),
-        env: vec!["HOME=/root".into()],
+        env: ["HOME=/root".into()].into(),
         cwd: "/root".into(),
         start_time: Timestamp::from_nanos(START - 1),
         container: Some(Arc::new(container)),

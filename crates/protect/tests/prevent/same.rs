@@ -69,7 +69,7 @@ fn event(path: &Path, args: &[&str]) -> Event {
         name: name.into(),
         exe: path.to_string_lossy().into(),
         exe_file: ExeFile { path: path.to_string_lossy().into(), ..ExeFile::default() },
-        args,
+        args: args.into(),
         credentials: Credentials::default(),
         ..Process::default()
     };

@@ -61,6 +61,20 @@ const FORKER: &str = r#"
     }
 "#;
 
+// Names removed one after the other, with a rest of 30 ms before each: so many.
+const RESTER: &str = r#"
+    #include <stdlib.h>
+    #include <time.h>
+    #include <unistd.h>
+    int main(int argc, char **argv) {
+        struct timespec rest = {0, 30000000};
+        for (long i = atol(argv[1]); i > 0; i--) {
+            nanosleep(&rest, 0);
+            unlink("/nonexistent/after-a-rest");
+        }
+    }
+"#;
+
 // Calls that fail at once and are told through the ring of what matters, without end; or once.
 const CROWDER: &str = r#"
     #define _GNU_SOURCE
@@ -255,4 +269,115 @@ fn memory_stays_flat_after_many_short_processes() {
     // Rings that are read for the first time count from then on; after that nothing grows.
     assert!(resident[3] < resident[0] + 8_192, "{resident:?}");
     assert!(resident.iter().all(|kilobytes| *kilobytes < 80 << 10), "{resident:?}");
+}
+
+#[test]
+fn the_first_event_after_a_rest_wakes_the_reader() {
+    let test = "the_first_event_after_a_rest_wakes_the_reader";
+    if std::env::var_os("YAGURA_TEST_REST").is_none() {
+        return apart(test, "YAGURA_TEST_REST");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let Some(program) = compiled(dir.path(), RESTER) else { return println!("SKIPPED {test}: needs cc") };
+    let options = SensorOptions {
+        mode: Some(SensorMode::Ebpf),
+        kinds: [EventKind::Unlink].into(),
+        ..SensorOptions::default()
+    };
+    let sensor = Sensor::start(options).expect("a sensor");
+    let delays = Arc::<Mutex<Vec<i64>>>::default();
+    let (sink, stop) = (Arc::clone(&delays), Arc::<AtomicBool>::default());
+    let flag = Arc::clone(&stop);
+    let thread = std::thread::spawn(move || {
+        let _ = sensor.run(&flag, |event| {
+            if event.fd.is_none() && &*event.process.name == "program" {
+                let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+                let now = i64::try_from(now.expect("after 1970").as_nanos()).expect("before 2262");
+                sink.lock().expect("not poisoned").push((now - event.time.nanos()) / 1_000);
+            }
+        });
+    });
+    let done = Command::new(&program).arg("40").status().expect("it was built");
+    assert!(done.success());
+    std::thread::sleep(Duration::from_millis(200));
+    stop.store(true, Ordering::Release);
+    let _ = thread.join();
+    let mut delays = delays.lock().expect("not poisoned").clone();
+    delays.sort_unstable();
+    assert_eq!(delays.len(), 40);
+    println!("* microseconds from call to event: p50 {}, p95 {}", delays[20], delays[37]);
+    // Whoever is not woken sleeps 50 ms: 25 in the mean.
+    assert!(delays[20] < 12_000, "{delays:?}");
+}
+
+#[test]
+fn what_is_still_there_after_a_loss_is_told_late() {
+    let test = "what_is_still_there_after_a_loss_is_told_late";
+    if std::env::var_os("YAGURA_TEST_RESCAN").is_none() {
+        return apart(test, "YAGURA_TEST_RESCAN");
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let Some(program) = compiled(dir.path(), FORKER) else { return println!("SKIPPED {test}: needs cc") };
+    let options = SensorOptions {
+        mode: Some(SensorMode::Ebpf),
+        kinds: [EventKind::Execve, EventKind::Listen, EventKind::ProcExit, EventKind::Clone].into(),
+        ring_bytes: 1 << 16,
+        ..SensorOptions::default()
+    };
+    let sensor = Sensor::start(options).expect("a sensor");
+    let handle = sensor.handle();
+    let (events, hold, stop) =
+        (Arc::<Mutex<Vec<Event>>>::default(), Arc::new(AtomicBool::new(true)), Arc::<AtomicBool>::default());
+    let (sink, held, flag) = (Arc::clone(&events), Arc::clone(&hold), Arc::clone(&stop));
+    let thread = std::thread::spawn(move || {
+        let _ = sensor.run(&flag, |event| {
+            while held.load(Ordering::Acquire) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            if matches!(event.kind, EventKind::Execve | EventKind::Listen) {
+                sink.lock().expect("not poisoned").push(event);
+            }
+        });
+    });
+    // The reader is held up at the first event: rings run full.
+    let flood = |count: &str| Command::new(&program).arg(count).status().expect("it was built");
+    assert!(flood("40000").success());
+    let listen =
+        "import socket,time\nl=[socket.socket() for _ in range(400)]\nfor s in l: s.listen()\ntime.sleep(99)";
+    let mut late = [
+        Command::new("sleep").arg("700.5").spawn().expect("it starts"),
+        Command::new("python3").args(["-c", listen]).spawn().expect("it starts"),
+    ];
+    std::thread::sleep(Duration::from_secs(2));
+    hold.store(false, Ordering::Release);
+    let is_there = |what: &dyn Fn(&Event) -> bool| events.lock().expect("not poisoned").iter().any(what);
+    let [sleeper, listener] = [late[0].id(), late[1].id()];
+    let begin = Instant::now();
+    let runs =
+        |event: &Event, pid| event.kind == EventKind::Execve && event.result == 0 && event.process.pid == pid;
+    let is_seen = || is_there(&|event| runs(event, sleeper)) && is_there(&|event| runs(event, listener));
+    while !(is_seen() && handle.rescan().sockets > 0) && begin.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let lost = handle.status().losses;
+    println!("* {:?} after {:?}; lost {lost:?}", handle.rescan(), begin.elapsed());
+    for child in &mut late {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    stop.store(true, Ordering::Release);
+    let _ = thread.join();
+    let count = |place: &str| lost.iter().find(|loss| loss.place == place).map_or(0, |loss| loss.count);
+    assert!(
+        count("ring_buffer.process") > 0 && count("ring_buffer.network") > 0,
+        "nothing was lost: no test"
+    );
+    assert!(is_seen(), "{:?}", handle.rescan());
+    let events = events.lock().expect("not poisoned");
+    let found = events.iter().find(|event| runs(event, sleeper)).expect("it was seen");
+    assert_eq!(&*found.process.cmdline, "sleep 700.5");
+    assert_eq!(found.process.parent.get().map(|parent| parent.pid), Some(std::process::id()));
+    assert!(handle.rescan().programs >= 2 && handle.rescan().sockets >= 1, "{:?}", handle.rescan());
+    assert!(!events.iter().any(|event| event.process.name.starts_with("kworker")), "they run no program");
+    assert!(events.iter().any(|event| event.kind == EventKind::Listen && event.process.pid == listener));
 }

@@ -835,7 +835,7 @@ fn a_container_is_described_and_its_name_may_be_used_again() {
         fs::create_dir_all(at(folder)).expect("writable");
     }
     fs::write(at("rootfs/etc/passwd"), "boxed:x:0:0::/:/bin/pause\n").expect("writable");
-    fs::write(at("pause.c"), "#include <unistd.h>\nint main(void) { return usleep(100000); }")
+    fs::write(at("pause.c"), "#include <unistd.h>\nint main(void) { return usleep(500000); }")
         .expect("writable");
     let built =
         Command::new("cc").args(["-static", "-o"]).args([at("rootfs/bin/pause"), at("pause.c")]).status();
