@@ -37,3 +37,54 @@ export async function accessibility(page) {
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')}: ${node.failureSummary?.split('\n').slice(1, 2).join(' ').trim()}`));
 }
+
+export const BASE = process.env.YAGURA_URL;
+export const ADMIN = { name: 'tester', password: 'a long sentence for tests' };
+
+/** Signs in as the administrator of the tests; makes it from the one-time address where there is none yet. */
+export async function signIn(page) {
+  await page.goto(BASE);
+  await page.locator('input[name=password]').or(page.getByRole('heading', { level: 1 })).first().waitFor();
+  if (new URL(page.url()).pathname === '/setup') {
+    await page.goto(process.env.YAGURA_SETUP_URL);
+    await page.locator('input[name=repeat]').fill(ADMIN.password);
+  }
+  await page.locator('input[name=name]').fill(ADMIN.name);
+  await page.locator('input[name=password]').fill(ADMIN.password);
+  await page.locator('button[type=submit]').click();
+  await page.locator('nav a').first().waitFor();
+}
+
+/** Makes the page speak a language from its next load on. */
+export const speak = (page, language) => page.evaluate((chosen) => localStorage.setItem('yagura-language', chosen), language);
+
+/** Each path as it is: no accessibility fault in light and dark, not wider than a telephone; pictures to look at. */
+export async function looks(page, assert, language, views) {
+  await speak(page, language);
+  for (const [name, path, ready] of views) {
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.goto(BASE + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    if (ready) await page.locator(ready).first().waitFor();
+    await page.waitForTimeout(300);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(250);
+      assert.deepEqual(await accessibility(page), [], `${path}, ${language}, ${colorScheme}`);
+      await page.screenshot({ path: `${OUT}/${name}-${language}-${colorScheme}.png`, fullPage: true });
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.waitForTimeout(250);
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wider <= 0, `${path}, ${language}, is ${wider} px too wide for a telephone`);
+    await page.screenshot({ path: `${OUT}/${name}-${language}-narrow.png`, fullPage: true });
+    if (language === 'ja') {
+      // What the console itself says is Japanese; words of its data and names of products are not.
+      const said = await page.locator('h1, h2, button, label, th, dt, [role=tab]').evaluateAll((all) => all.filter((one) => !one.closest('[data-said-by]')).map((one) => one.textContent.trim()));
+      const foreign = said.filter((text) => /[a-z]{3}/.test(text) && !/[\u3040-\u30ff\u4e00-\u9fff]/.test(text));
+      console.log(`${name}: not Japanese: ${JSON.stringify([...new Set(foreign)])}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 860 });
+}

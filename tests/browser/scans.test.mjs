@@ -10,12 +10,10 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
-import { accessibility, openBrowser, OUT } from './browser.mjs';
+import { accessibility, openBrowser, OUT, signIn } from './browser.mjs';
 
 const run = promisify(execFile);
 const { YAGURA_URL: URL_, YAGURA_SETUP_URL: SETUP_URL, YAGURA_DATA: DATA, YAGURA_BINARY: BINARY } = process.env;
-const NAME = 'tester';
-const PASSWORD = 'a long sentence for tests';
 const SCAN_MS_MAX = 60_000;
 
 if (!URL_ || !SETUP_URL || !DATA || !BINARY) {
@@ -67,15 +65,7 @@ describe('scans', () => {
   const heading = (name) => page.getByRole('heading', { level: 1, name }).waitFor();
 
   it('lets in whoever was set up before, or sets up', async () => {
-    await page.goto(URL_);
-    await page.locator('input[name=password]').or(page.getByRole('heading', { level: 1 })).first().waitFor();
-    if (new URL(page.url()).pathname === '/setup') {
-      await page.goto(SETUP_URL);
-      await page.locator('input[name=repeat]').fill(PASSWORD);
-    }
-    await page.locator('input[name=name]').fill(NAME);
-    await page.locator('input[name=password]').fill(PASSWORD);
-    await page.locator('button[type=submit]').click();
+    await signIn(page);
     await heading('Overview');
   });
 

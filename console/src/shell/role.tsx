@@ -1,5 +1,5 @@
-// What the signed-in role may do. A button that may not be used stays where it is and says why.
-import { Button, Tooltip, type ButtonProps } from '@mantine/core';
+// What the signed-in role may do. What may not be used is not shown; a sentence in its place says which role may.
+import { Button, Text, type ButtonProps } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentPropsWithoutRef, ReactNode } from 'react';
@@ -20,14 +20,16 @@ export function useMay(role: Role): { may: boolean; why: string } {
 
 type RoleButtonProps = ButtonProps & Omit<ComponentPropsWithoutRef<'button'>, keyof ButtonProps> & { needs: Role };
 
+/** A button for those whose role suffices; for others there is none. */
 export function RoleButton({ needs, onClick, children, type = 'button', ...rest }: RoleButtonProps) {
+  return useMay(needs).may ? <Button {...rest} type={type} onClick={onClick}>{children}</Button> : null;
+}
+
+/** Where controls would be: the sentence that says what is missing, for those whose role does not suffice. */
+export function RoleNote({ needs }: { needs: Role }) {
   const { may, why } = useMay(needs);
-  if (may) return <Button {...rest} type={type} onClick={onClick}>{children}</Button>;
-  return (
-    <Tooltip label={why} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
-      <Button {...rest} type="button" data-disabled aria-disabled title={why} leftSection={<IconLock size={15} aria-hidden />}>{children}</Button>
-    </Tooltip>
-  );
+  if (may) return null;
+  return <Text size="sm" c="dimmed" data-role-note={needs} style={{ display: 'flex', gap: 6, alignItems: 'center' }}><IconLock size={15} aria-hidden style={{ flex: 'none' }} />{why}</Text>;
 }
 
 /** Shows its content to whoever may see it, the reason to everyone else. */

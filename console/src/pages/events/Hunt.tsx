@@ -8,7 +8,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
-import { RoleButton, useMay } from '../../shell/role';
+import { RoleButton, RoleNote, useMay } from '../../shell/role';
 import { csv } from '../../ui/format';
 import { Empty, Loading } from '../../ui/states';
 import { Answer } from './Answer';
@@ -37,7 +37,7 @@ export default function Hunt() {
   const search = useSearch({ from: '/shell/events' });
   const navigate = useNavigate({ from: '/events' });
   const cache = useQueryClient();
-  const { may, why } = useMay('analyst');
+  const { may } = useMay('analyst');
   const schema = useQuery(queries.eventSchema());
   const saved = useQuery(queries.savedQueries());
   const [sql, setSql] = useState<string>(search.sql ?? SAMPLES[0][1]);
@@ -70,6 +70,7 @@ export default function Hunt() {
       <Suspense fallback={<Loading rows={1} height={150} />}>
         <CodeEditor language="sql" label={t('sql.editor')} value={sql} onChange={setSql} onRun={run} tables={tables} minHeight={120} maxHeight={300} />
       </Suspense>
+      <RoleNote needs="analyst" />
       <Group gap="xs">
         <RoleButton needs="analyst" leftSection={<IconPlayerPlay size={16} />} onClick={run} loading={hunt.isPending}>{t('sql.run')}</RoleButton>
         <Menu position="bottom-start" shadow="md">
@@ -83,7 +84,7 @@ export default function Hunt() {
             {(saved.data ?? []).map((query) => (
               <Group key={query.id} gap={4} wrap="nowrap">
                 <Menu.Item style={{ flex: 1 }} onClick={() => setSql(query.sql)}>{query.name}</Menu.Item>
-                <ActionIcon variant="subtle" color="gray" disabled={!may} title={why || undefined} aria-label={t('sql.delete', { name: query.name })} onClick={() => remove.mutate(query.id)}><IconTrash size={15} /></ActionIcon>
+                {may ? <ActionIcon variant="subtle" color="gray" aria-label={t('sql.delete', { name: query.name })} onClick={() => remove.mutate(query.id)}><IconTrash size={15} /></ActionIcon> : null}
               </Group>
             ))}
           </Menu.Dropdown>

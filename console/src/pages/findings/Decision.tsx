@@ -8,7 +8,7 @@ import type { Finding, FindingStatus } from '../../api/model';
 import { changes } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
-import { RoleButton } from '../../shell/role';
+import { RoleButton, RoleNote } from '../../shell/role';
 import { date } from '../../ui/format';
 import { StatusMark } from '../../ui/marks';
 
@@ -59,6 +59,7 @@ export function Decision({ finding }: { finding: Finding }) {
           </RoleButton>
         ))}
       </Group>
+      <RoleNote needs="responder" />
       {chosen ? (
         <form onSubmit={submit}>
           <Stack gap="sm" mt="sm">

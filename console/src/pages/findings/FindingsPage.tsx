@@ -12,6 +12,7 @@ import { useStream } from '../../api/stream';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { PageHead } from '../../shell/PageFrame';
+import { useMay } from '../../shell/role';
 import { ago, count, dateTime } from '../../ui/format';
 import { LiveMark, SEVERITIES, SeverityMark, StatusMark, Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
@@ -35,11 +36,12 @@ interface RowProps {
 
 function Row({ finding, fresh, wide, ticked, onTick, style }: RowProps) {
   const { language, t } = useLanguage();
+  const { may } = useMay('responder');
   const when = <time dateTime={finding.last_seen} title={dateTime(finding.last_seen, language)}>{ago(finding.last_seen, Date.now(), language)}</time>;
   const where = [finding.asset_name, finding.container_id].filter(Boolean).join(' / ');
   return (
-    <div className="y-tick-row" style={style}>
-    <Checkbox size="xs" checked={ticked} onChange={(event) => onTick(event.currentTarget.checked)} aria-label={t('findings.bulk.select', { title: finding.title })} />
+    <div className={may ? 'y-tick-row' : undefined} style={style}>
+    {may ? <Checkbox size="xs" checked={ticked} onChange={(event) => onTick(event.currentTarget.checked)} aria-label={t('findings.bulk.select', { title: finding.title })} /> : null}
     <Link to="/findings/$id" params={{ id: finding.id }} data-finding={finding.id} data-rule={finding.rule}
       className={fresh ? 'y-vrow y-fresh' : 'y-vrow'} style={{ height: '100%', gridTemplateColumns: wide ? WIDE : NARROW }}>
       {wide ? <SeverityMark severity={finding.severity} /> : null}
@@ -69,6 +71,7 @@ function Row({ finding, fresh, wide, ticked, onTick, style }: RowProps) {
 }
 
 export default function FindingsPage() {
+  const { may } = useMay('responder');
   const { language, t } = useLanguage();
   const search = useSearch({ from: '/shell/findings' });
   const navigate = useNavigate({ from: '/findings' });
@@ -180,9 +183,9 @@ export default function FindingsPage() {
         <VirtualRows
           count={items.length} rowHeight={wide ? 58 : 80} label={t('findings.list')} keyOf={(index) => items[index]?.id ?? index} onEnd={more}
           head={wide ? (
-            <div className="y-tick-row y-vhead">
-            <Checkbox size="xs" checked={selected.length > 0 && selected.length >= Math.min(items.length, SELECTED_MAX)} indeterminate={selected.length > 0 && selected.length < Math.min(items.length, SELECTED_MAX)} aria-label={t('findings.bulk.selectAll')}
-              onChange={(event) => setTicked(new Set(event.currentTarget.checked ? items.slice(0, SELECTED_MAX).map(({ id }) => id) : []))} />
+            <div className={may ? 'y-tick-row y-vhead' : 'y-vhead'}>
+            {may ? <Checkbox size="xs" checked={selected.length > 0 && selected.length >= Math.min(items.length, SELECTED_MAX)} indeterminate={selected.length > 0 && selected.length < Math.min(items.length, SELECTED_MAX)} aria-label={t('findings.bulk.selectAll')}
+              onChange={(event) => setTicked(new Set(event.currentTarget.checked ? items.slice(0, SELECTED_MAX).map(({ id }) => id) : []))} /> : null}
             <div className="y-vrow" style={{ gridTemplateColumns: WIDE, fontSize: 12, border: 0 }}>
               <span>{t('findings.column.severity')}</span>
               <span>{t('findings.column.finding')}</span>

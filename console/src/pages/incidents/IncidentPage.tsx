@@ -12,7 +12,7 @@ import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { AnchorLink } from '../../shell/links';
 import { PageHead } from '../../shell/PageFrame';
-import { RoleButton } from '../../shell/role';
+import { RoleButton, RoleNote, useMay } from '../../shell/role';
 import { count, dateTime, duration } from '../../ui/format';
 import { Facts, SeverityMark, StatusMark, Tag } from '../../ui/marks';
 import { Failed, Loading } from '../../ui/states';
@@ -57,6 +57,7 @@ function Work({ incident }: { incident: Incident }) {
           </>
         ) : <RoleButton needs="responder" size="xs" variant="default" onClick={() => change.mutate({ action: 'reopen' })}>{t('incident.reopen')}</RoleButton>}
       </Group>
+      <RoleNote needs="responder" />
       {change.error ? <Alert mt="sm" color="red" role="alert">{failure(change.error).message || t('error.offline')}</Alert> : null}
       {verdict ? (
         <form onSubmit={submit}>
@@ -78,6 +79,7 @@ function Comments({ detail }: { detail: IncidentDetail }) {
   const { language, t } = useLanguage();
   const cache = useQueryClient();
   const [text, setText] = useState('');
+  const { may } = useMay('responder');
   const add = useMutation({
     mutationFn: () => changes.incidentComment(detail.incident.id, text.trim()),
     onSuccess: () => {
@@ -98,16 +100,19 @@ function Comments({ detail }: { detail: IncidentDetail }) {
           ))}
         </ul>
       )}
-      <form onSubmit={(event) => { event.preventDefault(); if (text.trim()) add.mutate(); }}>
+      {may ? <form onSubmit={(event) => { event.preventDefault(); if (text.trim()) add.mutate(); }}>
         <Stack gap="xs" mt="xs">
           <Textarea aria-label={t('incident.comments.add')} placeholder={t('incident.comments.add')} autosize minRows={2} maxLength={2000} value={text} onChange={(e) => setText(e.currentTarget.value)} />
           {add.error ? <Alert color="red" role="alert">{failure(add.error).message || t('error.offline')}</Alert> : null}
-          <RoleButton needs="responder" type="submit" size="xs" variant="default" loading={add.isPending} style={{ alignSelf: 'start' }}>{t('incident.comments.submit')}</RoleButton>
+          <Button type="submit" size="xs" variant="default" loading={add.isPending} style={{ alignSelf: 'start' }}>{t('incident.comments.submit')}</Button>
         </Stack>
-      </form>
+      </form> : null}
     </section>
   );
 }
+
+/** When a finding happened first within the incident: its cause may have been known for weeks. */
+const within = (incident: Incident, time: string) => (Date.parse(time) < Date.parse(incident.first_seen) ? incident.first_seen : time);
 
 function Timeline({ detail }: { detail: IncidentDetail }) {
   const { language, t } = useLanguage();
@@ -117,7 +122,7 @@ function Timeline({ detail }: { detail: IncidentDetail }) {
       <ol className="y-timeline">
         {detail.timeline.map((finding) => (
           <li key={finding.id} data-severity={finding.severity}>
-            <Text size="sm" c="dimmed"><time dateTime={finding.first_seen}>{dateTime(finding.first_seen, language)}</time>{finding.count > 1 ? ` · ${t('overview.topRules.count', { count: count(finding.count, language) })}` : ''}</Text>
+            <Text size="sm" c="dimmed"><time dateTime={within(detail.incident, finding.first_seen)}>{dateTime(within(detail.incident, finding.first_seen), language)}</time>{finding.count > 1 ? ` · ${t('overview.topRules.count', { count: count(finding.count, language) })}` : ''}</Text>
             <Group gap="xs"><SeverityMark severity={finding.severity} /><Link to="/findings/$id" params={{ id: finding.id }} className="y-rule-link">{finding.title}</Link>{finding.status === 'open' ? null : <StatusMark status={finding.status} />}</Group>
             <div className="y-quiet" style={{ fontSize: 13 }}>{finding.message}</div>
           </li>

@@ -16,7 +16,7 @@ export function story({ incident, timeline, entities }: IncidentDetail, language
   const [first, ...rest] = timeline;
   if (!first) return [];
   const place = first.container_id ? t('incident.story.inContainer', { container: first.container_id, asset: first.asset_name }) : first.asset_name;
-  const sentences = [t('incident.story.began', { time: dateTime(first.first_seen, language), place, actor: actor(first, t), title: first.title })];
+  const sentences = [t('incident.story.began', { time: dateTime(incident.first_seen, language), place, actor: actor(first, t), title: first.title })];
   if (rest.length > 0) {
     const titles = [...new Set(rest.map((finding) => finding.title))].filter((title) => title !== first.title);
     const named = titles.slice(0, TITLES_MAX).map((title) => t('incident.story.quoted', { title })).join(t('incident.story.comma'));

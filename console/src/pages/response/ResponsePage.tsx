@@ -9,7 +9,7 @@ import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { PageHead } from '../../shell/PageFrame';
-import { Needs } from '../../shell/role';
+import { Needs, useMay } from '../../shell/role';
 import { count } from '../../ui/format';
 import { Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
@@ -89,13 +89,16 @@ function Webhooks() {
 
 export default function ResponsePage() {
   const { t } = useLanguage();
+  const { may: admin } = useMay('admin');
   return (
     <>
       <PageHead title={t('response.title')} />
-      <div className="y-grid">
-        <Needs role="admin"><Webhooks /></Needs>
-        <Needs role="responder"><Deliveries /></Needs>
-      </div>
+      <Needs role="responder">
+        <div className="y-grid">
+          {admin ? <Webhooks /> : null}
+          <Deliveries />
+        </div>
+      </Needs>
     </>
   );
 }

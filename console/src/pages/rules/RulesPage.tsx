@@ -1,5 +1,5 @@
 // Every rule: what it is, whether it is on, how often it matched, what it is blind to; and a box that checks a new one.
-import { Accordion, Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Accordion, Alert, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback, useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { IconFileCheck, IconSearch } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -98,7 +98,7 @@ export default function RulesPage() {
   return (
     <>
       <PageHead title={t('rules.title')} lead={data ? `${t('rules.count', { count: count(wanted.length, language), total: count(data.rules.length, language) })} · ${t('rules.loaded', { time: ago(data.loaded, Date.now(), language) })}` : undefined}>
-        <Button variant="default" leftSection={<IconFileCheck size={16} />} onClick={lintBox.open}>{t('rules.lint')}</Button>
+        <RoleButton needs="analyst" variant="default" leftSection={<IconFileCheck size={16} />} onClick={lintBox.open}>{t('rules.lint')}</RoleButton>
       </PageHead>
       <Group gap="xs" mb="sm">
         <TextInput style={{ flex: '1 1 220px' }} leftSection={<IconSearch size={16} aria-hidden />} aria-label={t('rules.search')} placeholder={t('rules.search')} value={typed}
