@@ -17,6 +17,7 @@ export const en = {
   'app.copy': 'Copy',
   'app.copied': 'Copied',
   'app.close': 'Close',
+  'app.password.show': 'Show the password',
   'app.cancel': 'Cancel',
   'app.save': 'Save',
   'app.retry': 'Try again',

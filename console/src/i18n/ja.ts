@@ -18,6 +18,7 @@ export const ja: Texts = {
   'app.copy': 'コピー',
   'app.copied': 'コピーしました',
   'app.close': '閉じる',
+  'app.password.show': 'パスワードを表示',
   'app.cancel': 'キャンセル',
   'app.save': '保存',
   'app.retry': '再試行',

@@ -1,5 +1,5 @@
 // Someone who was invited chooses a password and is signed in.
-import { Alert, Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
@@ -9,6 +9,7 @@ import { useT } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { ButtonLink } from '../../shell/links';
 import { Gate } from '../../shell/PageFrame';
+import { PasswordField } from '../../ui/PasswordField';
 import { Failed, Loading } from '../../ui/states';
 
 export default function InvitationPage() {
@@ -52,9 +53,9 @@ export default function InvitationPage() {
           {take.isError ? <Alert color="red" role="alert">{failure(take.error).message || t('error.offline')}</Alert> : null}
           <Text size="sm">{t('invitation.you', { name, role: t(`role.${role}`) })}</Text>
           <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
-          <PasswordInput label={t('setup.password')} name="password" autoComplete="new-password" required value={password} description={t('setup.passwordHint', { count: minimum })}
+          <PasswordField label={t('setup.password')} name="password" autoComplete="new-password" required value={password} description={t('setup.passwordHint', { count: minimum })}
             error={tried && tooShort ? t('setup.tooShort', { count: minimum }) : undefined} onChange={(e) => setPassword(e.currentTarget.value)} data-autofocus />
-          <PasswordInput label={t('setup.repeat')} name="repeat" autoComplete="new-password" required value={again}
+          <PasswordField label={t('setup.repeat')} name="repeat" autoComplete="new-password" required value={again}
             error={tried && differs ? t('setup.differs') : undefined} onChange={(e) => setAgain(e.currentTarget.value)} />
           <Button type="submit" loading={take.isPending}>{t('invitation.submit')}</Button>
         </Stack>

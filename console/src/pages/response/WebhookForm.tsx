@@ -1,5 +1,5 @@
 // The form that sets a webhook.
-import { Alert, Button, Checkbox, Group, NativeSelect, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
@@ -7,6 +7,7 @@ import type { Severity, Webhook, WebhookShape } from '../../api/model';
 import { changes } from '../../api/queries';
 import { useT } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
+import { PasswordField } from '../../ui/PasswordField';
 import { SEVERITIES } from '../../ui/marks';
 
 const SHAPES = ['generic', 'slack', 'teams', 'pagerduty'] as const satisfies readonly WebhookShape[];
@@ -47,7 +48,7 @@ export function WebhookForm({ webhook, onDone }: { webhook: Webhook | null; onDo
         <TextInput label={t('response.name')} name="name" required maxLength={100} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
         <NativeSelect label={t('response.shape')} description={t(`response.shape.${shape}.detail`)} value={shape} onChange={(e) => choose(SHAPES.find((one) => one === e.currentTarget.value) ?? 'generic')} data={SHAPES.map((value) => ({ value, label: t(`response.shape.${value}`) }))} />
         <TextInput label={t('response.url')} name="url" type="url" required placeholder="https://" value={url} onChange={(e) => setUrl(e.currentTarget.value)} />
-        <PasswordInput label={t(shape === 'pagerduty' ? 'response.routingKey' : 'response.secret')} description={t(webhook?.has_secret ? 'response.secret.keep' : 'response.secret.detail')} required={shape === 'pagerduty' && !webhook?.has_secret} autoComplete="off" value={secret} onChange={(e) => setSecret(e.currentTarget.value)} />
+        <PasswordField label={t(shape === 'pagerduty' ? 'response.routingKey' : 'response.secret')} description={t(webhook?.has_secret ? 'response.secret.keep' : 'response.secret.detail')} required={shape === 'pagerduty' && !webhook?.has_secret} autoComplete="off" value={secret} onChange={(e) => setSecret(e.currentTarget.value)} />
         <NativeSelect label={t('response.severity')} value={severity} onChange={(e) => setSeverity(SEVERITIES.find((one) => one === e.currentTarget.value) ?? 'high')} data={SEVERITIES.map((value) => ({ value, label: value === 'critical' ? t('severity.critical') : t('findings.severity.atLeast', { severity: t(`severity.${value}`) }) }))} />
         <Checkbox label={t('response.enabled')} checked={enabled} onChange={(e) => setEnabled(e.currentTarget.checked)} />
         <Group justify="flex-end">

@@ -1,11 +1,12 @@
 // Who is signed in, and the change of one's own password.
-import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
+import { Alert, Button, Stack } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 
 import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
+import { PasswordField } from '../../ui/PasswordField';
 import { dateTime } from '../../ui/format';
 import { Facts } from '../../ui/marks';
 
@@ -51,9 +52,9 @@ export function Account() {
           <Stack>
             {change.error ? <Alert color="red" role="alert">{failure(change.error).message || t('error.offline')}</Alert> : null}
             {change.isSuccess && !tried ? <Alert color="green" role="status">{t('settings.password.done')}</Alert> : null}
-            <PasswordInput label={t('settings.password.current')} required autoComplete="current-password" value={current} onChange={(e) => setCurrent(e.currentTarget.value)} />
-            <PasswordInput label={t('settings.password.new')} required autoComplete="new-password" value={next} onChange={(e) => setNext(e.currentTarget.value)} description={t('setup.passwordHint', { count: PASSWORD_CHARS_MIN })} error={tried && tooShort ? t('setup.tooShort', { count: PASSWORD_CHARS_MIN }) : undefined} />
-            <PasswordInput label={t('setup.repeat')} required autoComplete="new-password" value={again} onChange={(e) => setAgain(e.currentTarget.value)} error={tried && next !== again ? t('setup.differs') : undefined} />
+            <PasswordField label={t('settings.password.current')} required autoComplete="current-password" value={current} onChange={(e) => setCurrent(e.currentTarget.value)} />
+            <PasswordField label={t('settings.password.new')} required autoComplete="new-password" value={next} onChange={(e) => setNext(e.currentTarget.value)} description={t('setup.passwordHint', { count: PASSWORD_CHARS_MIN })} error={tried && tooShort ? t('setup.tooShort', { count: PASSWORD_CHARS_MIN }) : undefined} />
+            <PasswordField label={t('setup.repeat')} required autoComplete="new-password" value={again} onChange={(e) => setAgain(e.currentTarget.value)} error={tried && next !== again ? t('setup.differs') : undefined} />
             <Button type="submit" loading={change.isPending} style={{ alignSelf: 'start' }}>{t('settings.password.submit')}</Button>
           </Stack>
         </form>

@@ -1,5 +1,5 @@
 // The first administrator, made from the one-time address.
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
@@ -9,6 +9,7 @@ import { useT } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { ButtonLink } from '../../shell/links';
 import { Gate } from '../../shell/PageFrame';
+import { PasswordField } from '../../ui/PasswordField';
 import { Failed, Loading } from '../../ui/states';
 
 export default function SetupPage() {
@@ -55,13 +56,13 @@ export default function SetupPage() {
         <Stack>
           {create.isError ? <Alert color="red" role="alert">{failure(create.error).message || t('error.offline')}</Alert> : null}
           <TextInput label={t('setup.name')} name="name" autoComplete="username" required value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
-          <PasswordInput
+          <PasswordField
             label={t('setup.password')} name="password" autoComplete="new-password" required value={password}
             description={t('setup.passwordHint', { count: minimum })}
             error={tried && tooShort ? t('setup.tooShort', { count: minimum }) : undefined}
             onChange={(e) => setPassword(e.currentTarget.value)}
           />
-          <PasswordInput
+          <PasswordField
             label={t('setup.repeat')} name="repeat" autoComplete="new-password" required value={again}
             error={tried && differs ? t('setup.differs') : undefined}
             onChange={(e) => setAgain(e.currentTarget.value)}

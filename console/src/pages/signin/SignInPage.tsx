@@ -1,5 +1,5 @@
 // Signs in, and leads back to where the session ended.
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
@@ -9,6 +9,7 @@ import { changes } from '../../api/queries';
 import { useT } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { Gate } from '../../shell/PageFrame';
+import { PasswordField } from '../../ui/PasswordField';
 
 export default function SignInPage() {
   const t = useT();
@@ -42,7 +43,7 @@ export default function SignInPage() {
             <Alert role="status">{t(reason === 'expired' ? 'signin.expired' : 'signin.signedOut')}</Alert>
           ) : null}
           <TextInput label={t('signin.name')} name="name" autoComplete="username" required value={name} onChange={(e) => setName(e.currentTarget.value)} />
-          <PasswordInput label={t('signin.password')} name="password" autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
+          <PasswordField label={t('signin.password')} name="password" autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
           <Button type="submit" loading={signIn.isPending}>{t('signin.submit')}</Button>
         </Stack>
       </form>
