@@ -123,7 +123,7 @@ const events = createRoute({
 const assets = createRoute({
   getParentRoute: () => shell,
   path: '/assets',
-  validateSearch: (search: Search) => only({ kind: word(search.kind, ['host', 'container', 'image'] as const) }),
+  validateSearch: (search: Search) => only({ kind: word(search.kind, ['host', 'container', 'image', 'folder'] as const) }),
   component: lazyRouteComponent(() => import('./pages/assets/AssetsPage')),
 });
 

@@ -124,15 +124,7 @@ impl State {
             IncidentChange::Close { verdict, reason } => {
                 close(&mut transaction, id, verdict, reason, by).await?
             }
-            IncidentChange::Reopen => {
-                sqlx::query(
-                    "UPDATE incidents SET status = 'open', verdict = NULL, reason = NULL, closed = NULL, \
-                     closed_by = NULL WHERE id = $1 RETURNING *",
-                )
-                .bind(id)
-                .fetch_optional(&mut *transaction)
-                .await?
-            }
+            IncidentChange::Reopen => reopen(&mut transaction, id, by).await?,
         };
         let changed = incident(&row.ok_or_else(|| StateError::not_found("incident", id))?)?;
         let detail = match change {
@@ -216,23 +208,67 @@ async fn close(
     .bind(id)
     .fetch_optional(&mut **transaction)
     .await?;
-    let open: Vec<String> = sqlx::query_scalar(
-        "SELECT findings.id FROM incident_findings JOIN findings ON findings.id = incident_findings.finding_id \
-         WHERE incident_findings.incident_id = $1 AND findings.status = 'open'",
-    )
-    .bind(id)
-    .fetch_all(&mut **transaction)
-    .await?;
-    let status = match verdict {
-        Verdict::Real => FindingStatus::Fixed,
-        Verdict::False => FindingStatus::False,
-    };
-    let change = FindingChange { status, reason: Some(reason), accepted_until: None };
-    for finding in open {
-        let finding = FindingId::parse(&finding).map_err(|error| StateError::Database(error.into()))?;
+    let change = FindingChange { status: decided(verdict), reason: Some(reason), accepted_until: None };
+    for finding in findings_with(transaction, id, FindingStatus::Open, None).await? {
         set_status(transaction, &finding, change, Some(reason), by).await?;
     }
     Ok(row)
+}
+
+/// Takes a closing back: what it decided about findings, too; not what was decided about them otherwise.
+async fn reopen(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    by: By<'_>,
+) -> Result<Option<SqliteRow>, StateError> {
+    let Some(row) = sqlx::query("SELECT * FROM incidents WHERE id = $1")
+        .bind(id)
+        .fetch_optional(&mut **transaction)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let before = incident(&row)?;
+    if let (Some(verdict), Some(reason)) = (before.verdict, &before.reason) {
+        let change = FindingChange { status: FindingStatus::Open, reason: None, accepted_until: None };
+        for finding in findings_with(transaction, id, decided(verdict), Some(reason)).await? {
+            set_status(transaction, &finding, change, None, by).await?;
+        }
+    }
+    Ok(sqlx::query(
+        "UPDATE incidents SET status = 'open', verdict = NULL, reason = NULL, closed = NULL, closed_by = NULL \
+         WHERE id = $1 RETURNING *",
+    )
+    .bind(id)
+    .fetch_optional(&mut **transaction)
+    .await?)
+}
+
+/// What the findings of an incident become when it is closed.
+const fn decided(verdict: Verdict) -> FindingStatus {
+    match verdict {
+        Verdict::Real => FindingStatus::Fixed,
+        Verdict::False => FindingStatus::False,
+    }
+}
+
+/// Findings of an incident in a status, decided for a reason.
+async fn findings_with(
+    transaction: &mut Transaction<'_, Sqlite>,
+    incident: &str,
+    status: FindingStatus,
+    reason: Option<&str>,
+) -> Result<Vec<FindingId>, StateError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT findings.id FROM incident_findings JOIN findings ON findings.id = incident_findings.finding_id \
+         WHERE incident_findings.incident_id = $1 AND findings.status = $2 AND ($3 IS NULL OR findings.status_reason = $3)",
+    )
+    .bind(incident)
+    .bind(status.name())
+    .bind(reason)
+    .fetch_all(&mut **transaction)
+    .await?;
+    ids.iter().map(|id| FindingId::parse(id).map_err(|error| StateError::Database(error.into()))).collect()
 }
 
 /// The incident in a row.

@@ -10,15 +10,28 @@ import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { AnchorLink } from '../../shell/links';
 import { PageHead } from '../../shell/PageFrame';
-import { ago, count, dateTime } from '../../ui/format';
+import { ago, bytes, count, dateTime } from '../../ui/format';
 import { SeverityMark, Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
+
+const KINDS = ['host', 'container', 'image', 'folder'] as const satisfies readonly AssetKind[];
+const FACTS = ['architecture', 'capabilities', 'digest', 'host', 'image', 'image_id', 'kernel', 'kind', 'layers', 'memory', 'operating_system', 'platform', 'pod_name', 'pod_namespace', 'processors'] as const;
+
+/** A fact as the page says it; sizes in the reader's units. */
+function fact(name: string, value: string, language: string): string {
+  const kilobytes = name === 'memory' ? /^(\d+) kB$/.exec(value) : null;
+  return kilobytes ? bytes(Number(kilobytes[1]) * 1024, language) : value;
+}
 
 function AssetCard({ summary }: { summary: AssetSummary }) {
   const { language, t } = useLanguage();
   const { asset, findings_open: open, severity_max: worst } = summary;
   const Icon = asset.kind === 'host' ? IconServer : IconBox;
   const facts = Object.entries(asset.facts);
+  const label = (name: string) => {
+    const known = FACTS.find((one) => one === name);
+    return known ? t(`asset.fact.${known}`) : name.replaceAll('_', ' ');
+  };
   return (
     <section className="y-card" data-asset={asset.id}>
       <div style={{ display: 'flex', gap: 10, alignItems: 'center', marginBottom: 10 }}>
@@ -30,13 +43,13 @@ function AssetCard({ summary }: { summary: AssetSummary }) {
         {open > 0 ? (
           <>
             {worst ? <SeverityMark severity={worst} /> : null}
-            <AnchorLink to="/findings" search={asset.kind === 'container' ? { text: asset.name } : { asset_id: asset.id }} size="sm">{t('assets.open', { count: count(open, language) })}</AnchorLink>
+            <AnchorLink to="/findings" search={asset.kind === 'container' ? { text: asset.name } : { asset_id: asset.id }} size="sm">{t(open === 1 ? 'assets.open.one' : 'assets.open', { count: count(open, language) })}</AnchorLink>
           </>
         ) : <Tag tone="good">{t('assets.calm')}</Tag>}
       </div>
       <dl className="y-dl">
         {facts.map(([name, value]) => (
-          <div key={name} style={{ display: 'contents' }}><dt>{name.replaceAll('_', ' ')}</dt><dd>{value}</dd></div>
+          <div key={name} style={{ display: 'contents' }}><dt>{label(name)}</dt><dd>{fact(name, value, language)}</dd></div>
         ))}
         <dt>{t('assets.id')}</dt><dd className="y-mono">{asset.id}</dd>
         <dt>{t('assets.firstSeen')}</dt><dd>{dateTime(asset.first_seen, language)}</dd>
@@ -52,12 +65,12 @@ export default function AssetsPage() {
   const navigate = useNavigate({ from: '/assets' });
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(queries.assets(kind));
   const items = data?.pages.flatMap((page) => page.items) ?? [];
-  const choose = (value: string) => void navigate({ search: (['host', 'container'] as const satisfies readonly AssetKind[]).filter((one) => one === value).map((one) => ({ kind: one }))[0] ?? {}, replace: true });
+  const choose = (value: string) => void navigate({ search: KINDS.filter((one) => one === value).map((one) => ({ kind: one }))[0] ?? {}, replace: true });
   return (
     <>
       <PageHead title={t('assets.title')} lead={data ? t('assets.lead', { count: count(items.length, language) }) : undefined}>
         <SegmentedControl size="xs" aria-label={t('assets.kind')} value={kind ?? 'all'} onChange={choose}
-          data={[{ value: 'all', label: t('app.all') }, { value: 'host', label: t('asset.kind.host') }, { value: 'container', label: t('asset.kind.container') }]} />
+          data={[{ value: 'all', label: t('app.all') }, ...KINDS.map((value) => ({ value, label: t(`asset.kind.${value}`) }))]} />
       </PageHead>
       {!data ? (error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading rows={3} height={120} />) : items.length === 0 ? (
         <div className="y-card"><Empty title={t('assets.empty')} detail={t('assets.empty.detail')} /></div>

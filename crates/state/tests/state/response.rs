@@ -93,6 +93,28 @@ async fn closing_an_incident_decides_about_its_findings() {
 }
 
 #[tokio::test]
+async fn opening_an_incident_again_takes_back_what_its_closing_decided_and_nothing_else() {
+    use yagura_event::FindingStatus::{Accepted, Open};
+    use yagura_state::FindingChange;
+    let (_dir, state) = open().await;
+    let open = record(&state, "a", 1, 0).await;
+    let accepted = record(&state, "b", 1, 1).await;
+    let incident = state.incident_of(&open).await.expect("looked").expect("has one");
+    let decision = FindingChange { status: Accepted, reason: Some("known"), accepted_until: Some(at(900)) };
+    state.finding_set_status(&accepted, decision, by("ann", 2)).await.expect("decided");
+    let close = IncidentChange::Close { verdict: Verdict::Real, reason: "dealt with" };
+    state.incident_update(&incident.id, close, by("ann", 5)).await.expect("closed");
+    let again =
+        state.incident_update(&incident.id, IncidentChange::Reopen, by("ann", 6)).await.expect("opened");
+    assert_eq!((again.status, again.verdict, again.closed), (IncidentStatus::Open, None, None));
+    let back = state.finding_get(&open).await.expect("there");
+    assert_eq!((back.status, back.status_reason), (Open, None));
+    assert_eq!(state.finding_get(&accepted).await.expect("there").status, Accepted);
+    let none = state.incident_update("none", IncidentChange::Reopen, by("ann", 7)).await;
+    assert!(matches!(none, Err(StateError::NotFound { .. })), "{none:?}");
+}
+
+#[tokio::test]
 async fn an_incident_spans_the_sightings_of_its_findings_and_not_what_was_known_before() {
     // (first_seen, last_seen) of what is told, one after the other; then what the incident spans.
     let cases = [
