@@ -126,6 +126,22 @@ describe('team', () => {
     await page.getByRole('button', { name: 'Close as real' }).waitFor();
   });
 
+  it('shows in the ATT&CK matrix what was proven here, and when', async () => {
+    await run(process.env.YAGURA_BINARY, ['verify', '--data', process.env.YAGURA_DATA, '--only', 'T1003', '--only', 'T1070.006'], { maxBuffer: 1 << 24 }).catch((error) => error);
+    const recorded = await (await page.context().request.get(`${BASE}/v1/proofs?limit=1000`)).json();
+    const held = recorded.filter((one) => one.technique === 'T1003.008' && (one.seen || one.blocked));
+    assert.ok(held.length > 0, 'an emulation of reading password hashes was seen');
+    await page.goto(`${BASE}/proofs`);
+    const cell = page.locator('[data-tactic=credential_access] [data-technique="T1003.008"]');
+    await cell.waitFor();
+    assert.match(await cell.getAttribute('data-standing'), /^(seen|partly|blocked)$/);
+    assert.match(await cell.innerText(), /20\d\d/);
+    const unproven = page.locator('[data-technique="T1059.004"]').first();
+    assert.equal(await unproven.getAttribute('data-standing'), 'claimed');
+    await page.getByText('Tried', { exact: true }).click();
+    await unproven.waitFor({ state: 'detached' });
+  });
+
   it('lists this machine among the assets', async () => {
     await page.goto(`${BASE}/assets`);
     await page.locator('[data-asset]').first().waitFor();
@@ -201,6 +217,7 @@ describe('team', () => {
         ['incident', `/incidents/${incident}`, '[data-story]'],
         ['response', '/response', '[data-webhook]'],
         ['assets', '/assets', '[data-asset]'],
+        ['matrix', '/proofs', '[data-technique]'],
         ['users', '/settings?view=users', '[data-user]'],
       ]);
     });

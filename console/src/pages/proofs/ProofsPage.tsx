@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 
 import type { Proof } from '../../api/model';
 import { queries } from '../../api/queries';
+import { present, TECHNIQUES } from '../../attack/techniques';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { PageHead } from '../../shell/PageFrame';
@@ -12,18 +13,18 @@ import { Copy } from '../../ui/CodeBlock';
 import { ago, count } from '../../ui/format';
 import { Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
+import { Matrix } from './Matrix';
+import { latest } from './standing';
 
 const COMMAND = 'sudo yagura verify';
 
 /** The latest proof of each emulation, by technique. */
 function byTechnique(proofs: readonly Proof[]): [string, Proof[]][] {
-  const latest = new Map<string, Proof>();
-  for (const proof of proofs) {
-    const before = latest.get(proof.emulation);
-    if (!before || Date.parse(before.time) < Date.parse(proof.time)) latest.set(proof.emulation, proof);
-  }
   const groups = new Map<string, Proof[]>();
-  for (const proof of latest.values()) groups.set(proof.technique ?? '', [...(groups.get(proof.technique ?? '') ?? []), proof]);
+  for (const proof of latest(proofs)) {
+    const technique = proof.technique ? present(proof.technique) : '';
+    groups.set(technique, [...(groups.get(technique) ?? []), proof]);
+  }
   return [...groups].sort(([one], [other]) => one.localeCompare(other));
 }
 
@@ -35,6 +36,7 @@ function median(values: readonly number[]): number | null {
 export default function ProofsPage() {
   const { language, t } = useLanguage();
   const { data, error, refetch } = useQuery(queries.proofs());
+  const rules = useQuery(queries.rules()).data?.rules ?? [];
   const groups = useMemo(() => byTechnique(data ?? []), [data]);
   const proofs = groups.flatMap(([, group]) => group);
   const seen = proofs.filter((proof) => proof.seen);
@@ -57,6 +59,7 @@ export default function ProofsPage() {
             <div className="y-card"><div className="y-stat-label">{t('proofs.median')}</div><div className="y-stat-value">{middle === null ? '—' : `${count(middle, language)} ms`}</div></div>
             <div className="y-card"><div className="y-stat-label">{t('proofs.lastRun')}</div><div className="y-stat-value" style={{ fontSize: 19 }}>{lastRun ? ago(lastRun, Date.now(), language) : '—'}</div></div>
           </div>
+          <Matrix proofs={data} rules={rules} onChoose={(id) => document.getElementById(`technique-${id}`)?.scrollIntoView({ block: 'center', behavior: 'smooth' })} />
           <section className="y-card y-scroll-x" tabIndex={0} aria-label={t('proofs.title')}>
             <table className="y-plain-table" style={{ minWidth: 720 }}>
               <thead>
@@ -68,8 +71,8 @@ export default function ProofsPage() {
               <tbody>
                 {groups.flatMap(([technique, group]) =>
                   group.map((proof, index) => (
-                    <tr key={proof.emulation}>
-                      {index === 0 ? <td rowSpan={group.length}><Tag>{technique || t('proofs.noTechnique')}</Tag></td> : null}
+                    <tr key={proof.emulation} id={index === 0 ? `technique-${technique}` : undefined}>
+                      {index === 0 ? <td rowSpan={group.length}><Tag>{technique || t('proofs.noTechnique')}</Tag>{TECHNIQUES.has(technique) ? <div className="y-quiet" style={{ fontSize: 13, maxWidth: 200 }}>{TECHNIQUES.get(technique)?.name}</div> : null}</td> : null}
                       <td>{proof.emulation}{proof.detail ? <div className="y-quiet" style={{ fontSize: 13 }}>{proof.detail}</div> : null}</td>
                       <td style={{ whiteSpace: 'nowrap' }}>
                         <Tag tone={proof.seen ? 'good' : 'bad'}>{t(proof.seen ? 'proofs.seen' : 'proofs.missed')}</Tag>{' '}
