@@ -70,10 +70,10 @@ impl Diagnostic {
             DiagnosticSeverity::Error => "error",
             DiagnosticSeverity::Warning => "warning",
         };
-        let mut text = format!("{word}[{}]: {}\n", self.code, self.message);
+        let mut text = format!("{word}[{}]: {}\n", self.code, harmless(&self.message));
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
-        let _ = writeln!(text, "{gutter}--> {}:{}:{}", self.file, self.line, self.column);
+        let _ = writeln!(text, "{gutter}--> {}:{}:{}", harmless(&self.file), self.line, self.column);
         let line = (self.line as usize).checked_sub(1).and_then(|index| source.lines().nth(index));
         if let Some(line) = line {
             let shown: String = line.chars().take(LINE_CHARS_MAX).collect();
@@ -84,13 +84,27 @@ impl Diagnostic {
                 .collect();
             let room = shown.chars().count().saturating_sub(before.chars().count()).max(1);
             let mark = "^".repeat((self.length as usize).clamp(1, room));
+            let shown = harmless(&shown);
             let _ = writeln!(text, "{gutter} |\n{number} | {shown}\n{gutter} | {before}{mark}");
         }
         if let Some(help) = &self.help {
-            let _ = writeln!(text, "{gutter} = help: {help}");
+            let _ = writeln!(text, "{gutter} = help: {}", harmless(help));
         }
         text
     }
+}
+
+// What a terminal would act on is shown by one sign in its place, so that marks stay below what they mean.
+fn harmless(text: &str) -> String {
+    let sign = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        '\0'..='\x1f' => char::from_u32(0x2400 + letter as u32).unwrap_or(char::REPLACEMENT_CHARACTER),
+        '\x7f'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            char::REPLACEMENT_CHARACTER
+        }
+        _ => letter,
+    };
+    text.chars().map(sign).collect()
 }
 
 // A line of a generated file may be endless; this much of it is shown.

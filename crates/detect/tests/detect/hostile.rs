@@ -231,3 +231,16 @@ fn events_of_hostile_size_are_judged() {
     assert!(engine.matcher().matches(&event).is_empty());
     assert!(cpu_time() - begin < PATIENCE);
 }
+
+#[test]
+fn what_is_said_of_a_file_moves_no_cursor() {
+    let text = rule("\"a\\e[31m\"", "proc.nam\u{1b}[2J\u{9b}1m\u{202e} = x");
+    let loaded = load(text.clone());
+    assert!(!loaded.diagnostics.is_empty());
+    for diagnostic in &loaded.diagnostics {
+        let shown = diagnostic.render(&text);
+        let acts = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
+        assert!(!shown.contains(acts), "{shown:?}");
+        assert!(shown.contains("proc.nam␛[2J"), "{shown}");
+    }
+}
