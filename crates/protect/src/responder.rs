@@ -19,7 +19,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use yagura_sensor::{
     SensorError,
-    prevent::{Gate, Question, current_thread},
+    prevent::{Gate, Question, current_thread, go_first},
 };
 
 use crate::{Gatekeeper, Refusal};
@@ -64,6 +64,7 @@ pub fn respond(
     mut tell: impl FnMut(Option<Refusal>, Answers),
     stop: &Arc<AtomicBool>,
 ) -> Result<(), SensorError> {
+    go_first();
     let shared = Arc::new(Shared::default());
     shared.decider.store(current_thread().into(), Ordering::Release);
     let (send, questions) = sync_channel(WAITING_MAX);
@@ -81,6 +82,7 @@ pub fn respond(
 }
 
 fn read(mut gate: Gate, send: &SyncSender<(Question, Instant)>, shared: &Shared, stop: &AtomicBool) {
+    go_first();
     let own = u64::from(current_thread());
     while !stop.load(Ordering::Acquire) {
         shared.looks.fetch_add(1, Ordering::Relaxed);

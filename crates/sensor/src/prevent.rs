@@ -13,4 +13,4 @@ pub use contain::{Containment, contain};
 pub use gate::{Asked, FileFormat, Gate, Question, QuestionKind, Watched};
 pub use kernel::{Kernel, KernelCounts, Verdict, lsm_refusal};
 pub use program::{Alternative, Bits, Hook, Program, Slot, State, TESTS_MAX, TEXT_BYTES_MAX};
-pub use watchdog::{current_thread, guard, never_wait, survive_shortage};
+pub use watchdog::{current_thread, go_first, guard, never_wait, survive_shortage};

@@ -214,6 +214,25 @@ fn a_dry_run_of_the_gate_tells_and_lets_it_be() {
     assert_eq!(refusals.iter().map(|refusal| refusal.dry).collect::<Vec<_>>(), [true]);
 }
 
+/// Programs that do nothing but take time on the processors.
+struct Crowd(Vec<Child>);
+
+impl Crowd {
+    fn new(size: usize) -> Self {
+        let busy = || Command::new("sh").args(["-c", "while :; do :; done"]).spawn().expect("a shell");
+        Self((0..size).map(|_| busy()).collect())
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 // A hundred programs at once; how long until all of them ended.
 fn hundred() -> Duration {
     let begin = Instant::now();
@@ -258,6 +277,8 @@ fn nobody_runs_what_the_gate_refuses() {
     let condition = format!("evt.type = execve and proc.exepath = {}", forbidden.display());
     let Some(posts) = Posts::new("nobody_runs", dir.path(), &[&condition], "") else { return };
     let run = |_| Command::new(&forbidden);
+    // Who answers is not to be crowded out: its guard would end it.
+    let _crowd = Crowd::new(8);
     let (met, ran) = crate::races::race(&run, &|turn| {
         let fresh = at(&format!("fresh{}", turn % 8));
         if fs::copy(at("source"), &fresh).is_ok() {

@@ -18,6 +18,7 @@ use rustix::{
 /// # Errors
 /// Where the watched process cannot be held, or the pipe cannot be read.
 pub fn guard(watched: u32, beats: impl AsFd, patience: Duration) -> io::Result<bool> {
+    go_first();
     let pid = i32::try_from(watched).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::InvalidInput)?;
     // Its number may be given to another once it ended; this stays its own.
     let held = pidfd_open(pid, PidfdFlags::empty())?;
@@ -39,6 +40,14 @@ pub fn guard(watched: u32, beats: impl AsFd, patience: Duration) -> io::Result<b
         }
     }
 }
+
+/// Lets the calling thread go before others: somebody waits for what it does. Where a machine has far more to do than
+/// processors, one that takes its turn like the rest has no beat in time. Where the privilege is missing it stays as it is.
+pub fn go_first() {
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), FIRST);
+}
+
+const FIRST: i32 = -15;
 
 /// Keeps this process going where memory is short: it is not chosen to be killed, and nothing of it is paged out. Where
 /// the privilege is missing it stays as it is.
