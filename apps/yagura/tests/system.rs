@@ -462,3 +462,42 @@ fn what_a_rule_prevents_does_not_happen_while_the_server_lives_and_nobody_waits_
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn watching_without_a_server_prints_what_matches_and_loses_nothing() {
+    if !privileged("watching_without_a_server_prints_what_matches_and_loses_nothing") {
+        return;
+    }
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut watch = Command::new(BINARY)
+        .args(["sensor", "watch", "--seconds", "20", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut lines = BufReader::new(watch.stdout.take().expect("piped")).lines();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let found = std::thread::scope(|scope| {
+        // It takes a moment to begin: the attack is repeated until it is seen.
+        scope.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Acquire) {
+                attack(dir.path());
+                std::thread::sleep(Duration::from_millis(300));
+            }
+        });
+        let found = lines.find_map(|line| {
+            let alert: Value = serde_json::from_str(&line.ok()?).expect("a line of JSON");
+            (alert["rule"] == "Password hashes read").then_some(alert)
+        });
+        stop.store(true, std::sync::atomic::Ordering::Release);
+        found
+    });
+    let found = found.expect("the attack was seen");
+    assert!(found["output"].as_str().is_some_and(|text| text.contains("/etc/shadow")), "{found}");
+    let done = Command::new("kill").args(["-TERM", &watch.id().to_string()]).status();
+    assert!(done.expect("kill exists").success());
+    let said = watch.wait_with_output().expect("it ends");
+    let text = String::from_utf8_lossy(&said.stderr);
+    assert!(said.status.success() && text.contains(" 0 lost"), "{text}");
+}

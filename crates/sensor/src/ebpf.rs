@@ -4,7 +4,7 @@ use std::{
     mem::MaybeUninit,
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -23,7 +23,7 @@ use crate::{
     rescan::Rescan,
     rings::Rings,
     skeleton::{OpenSensorSkel, SensorSkel, SensorSkelBuilder},
-    status::Shared,
+    status::{Shared, lock},
     uring::Uring,
     wish::{Hooks, attach},
 };
@@ -178,6 +178,7 @@ impl Probes {
         self,
         stop: &AtomicBool,
         shared: &Arc<Shared>,
+        hooks: &Mutex<Option<Hooks>>,
         sink: impl FnMut(Event),
     ) -> Result<(), SensorError> {
         let Self { skeleton, links: _links, uring: _uring, decoder, .. } = self;
@@ -190,6 +191,8 @@ impl Probes {
             reader.settle();
             rings.wait(found);
         }
+        // First of all: without the others, the program that is called by the kernel would count all as lost.
+        *lock(hooks) = None;
         // What the probes still have: they go only when the links do.
         rings.read_all(&mut |bytes| reader.deliver(bytes));
         Ok(())

@@ -235,7 +235,7 @@ impl Sensor {
     /// When the kernel refuses to let the rings be read.
     pub fn run(self, stop: &AtomicBool, sink: impl FnMut(Event)) -> Result<(), SensorError> {
         match self.way {
-            Way::Ebpf(probes) => probes.run(stop, &self.shared, sink),
+            Way::Ebpf(probes) => probes.run(stop, &self.shared, &self.hooks, sink),
             Way::Connector(follower) => {
                 follower.run(stop, &self.shared, sink);
                 Ok(())

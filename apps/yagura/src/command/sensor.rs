@@ -1,5 +1,7 @@
 //! `yagura sensor`: what is seen, what is not, and recordings of it.
 
+mod watch;
+
 use std::{
     fs::File,
     io::{BufWriter, LineWriter, Write},
@@ -30,6 +32,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Print what matches the rules as it happens: sensor and rules alone, without store and server.
+    #[command(after_help = "Example:\n  sudo yagura sensor watch --rules /etc/falco/rules.d --format json")]
+    Watch(watch::Args),
     /// Write events to a file, to judge them again later.
     #[command(after_help = "Example:\n  yagura sensor record --out events.ndjson --seconds 60")]
     Record {
@@ -101,6 +106,7 @@ pub enum Format {
 pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Status { format } => status(global, format),
+        Command::Watch(args) => watch::run(global, args),
         Command::Record { out, seconds, events, format } => record(global, out, seconds, events, format),
     }
 }
