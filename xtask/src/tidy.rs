@@ -56,6 +56,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "yagura-sensor",
             "yagura-state",
             "yagura-verify",
+            "yagura-yara",
         ],
     ),
     ("xtask", &[]),
@@ -198,7 +199,7 @@ fn content(root: &Path) -> anyhow::Result<Vec<String>> {
         }
         for file in files(&root.join(folder), extension)? {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let beside = file.with_extension("cases.yaml").exists();
+            let beside = ["cases.yaml", "cases.toml"].iter().any(|end| file.with_extension(end).exists());
             let inside = !mark.is_empty() && fs::read_to_string(&file)?.contains(mark);
             if !name.starts_with('_') && !name.ends_with(".cases.yaml") && !beside && !inside {
                 wrong.push(format!("{}: has no cases", shown(root, &file)));

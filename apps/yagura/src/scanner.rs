@@ -285,6 +285,7 @@ impl Scanner {
         let kernel = (*target == ScanTarget::Host).then(running_kernel);
         let moment = Moment { now: &text, running_kernel: kernel.as_deref() };
         let engines = Engines {
+            malware: None,
             advisor: advisor.map(|known| known as &dyn Advisor),
             wants_advisor: true,
             vex: None,

@@ -102,7 +102,7 @@ impl Exceptions {
             }
             for found in &mut report.malware {
                 if entry.package.is_none()
-                    && entry.names_id([&found.rule].into_iter())
+                    && entry.names_id([&found.rule, &found.sha256].into_iter())
                     && entry.names_path([found.path.as_str()].into_iter())
                 {
                     aside(&mut found.status, &mut found.status_reason);

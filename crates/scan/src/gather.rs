@@ -8,9 +8,11 @@ use std::{
 use yagura_image::{Problem, Progress, Target};
 use yagura_packages::{Collector, Inventory, Package};
 use yagura_secrets::{Scanner, Secret};
+use yagura_yara::Ruleset;
 
 use crate::{
     limits,
+    malware::{Found, MalwareHit, beside},
     marks::{PathHash, View},
     options::Options,
     used,
@@ -28,6 +30,10 @@ pub struct Gathered {
     pub removed: Vec<(PackageKey, u32)>,
     /// Secrets, with the layer of each and the layer that removed it.
     pub secrets: Vec<(Secret, u32, Option<u32>)>,
+    /// Malware, with the layer of each and the layer that removed it.
+    pub malware: Vec<(MalwareHit, u32, Option<u32>)>,
+    /// Files that were not searched for malware: too large, or all together took too long.
+    pub unsearched: u64,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// How many more there were.
@@ -63,29 +69,38 @@ pub(crate) fn gather(
     target: &Target,
     options: &Options,
     secrets: Option<Scanner<'_>>,
+    malware: Option<&Ruleset>,
     progress: &Progress,
 ) -> Gathered {
     let layers = target.layers().len();
-    let shared = Shared {
-        options,
-        hash: PathHash::default(),
-        is_image: target.is_image(),
-        layers,
-        secrets,
-        large: Mutex::new(()),
-    };
-    let (walks, summary) = target.walk(&options.limits, progress, |layer| LayerWalk::new(&shared, layer));
+    let hash = PathHash::default();
+    let ((walks, summary), found) = beside(malware, |malware| {
+        let shared = Shared {
+            options,
+            hash: hash.clone(),
+            is_image: target.is_image(),
+            layers,
+            secrets,
+            malware,
+            large: Mutex::new(()),
+        };
+        let (walks, summary) = target.walk(&options.limits, progress, |layer| LayerWalk::new(&shared, layer));
+        (walks.into_iter().map(LayerWalk::done).collect::<Vec<_>>(), summary)
+    });
     let mut gathered = Gathered { entries: summary.entries, ..Gathered::default() };
     let mut collectors = Vec::with_capacity(layers);
     let mut databases = Vec::with_capacity(layers);
     let mut marks = Vec::with_capacity(layers);
     let mut secrets = Vec::new();
+    let mut forgotten = HashMap::new();
     for (layer, mut walk) in (0u32..).zip(walks) {
         secrets.extend(walk.secrets.drain(..).map(|secret| (secret, layer)));
         gathered.problems.append(&mut walk.problems);
         gathered.problems_lost += walk.problems_lost;
         gathered.files += walk.files;
         gathered.bytes += walk.bytes;
+        gathered.unsearched += walk.unsearched;
+        forgotten.extend(walk.forgotten.drain(..).map(|(path, order)| ((layer, path), order)));
         collectors.push(walk.collector);
         databases.push(walk.databases);
         marks.push(walk.marks);
@@ -101,7 +116,9 @@ pub(crate) fn gather(
         });
     }
     paths.extend(secrets.iter().map(|(secret, _)| secret.path.clone()));
-    let view = View::new(&shared.hash, paths.iter().map(String::as_str), &marks);
+    let malware = standing(found, &forgotten, &mut gathered);
+    paths.extend(malware.iter().map(|(hit, _)| hit.path.clone()));
+    let view = View::new(&hash, paths.iter().map(String::as_str), &marks);
     let mut joined = Collector::new(yagura_packages::Options::default());
     for collector in collectors {
         joined.absorb(collector);
@@ -113,6 +130,7 @@ pub(crate) fn gather(
     gathered.inventory = joined.finish_owning(options.used_files.as_deref().unwrap_or_default());
     gathered.used.own(&gathered.inventory);
     gathered.secrets = seen_from_above(secrets, &view);
+    gathered.malware = malware_from_above(malware, &view);
     history(databases, &mut gathered);
     gathered
 }
@@ -137,6 +155,40 @@ fn seen_from_above(found: Vec<(Secret, u32)>, view: &View) -> Vec<(Secret, u32, 
         removed.is_none() || !there.contains(&(secret.path.clone(), secret.fingerprint.clone()))
     });
     all.truncate(limits::SECRETS_MAX);
+    all
+}
+
+/// The hits without those in files that the same layer replaced.
+fn standing(
+    found: Found,
+    forgotten: &HashMap<(u32, String), u64>,
+    gathered: &mut Gathered,
+) -> Vec<(MalwareHit, u32)> {
+    gathered.problems.extend(found.problems);
+    gathered.problems_lost += found.lost;
+    gathered.unsearched += found.out_of_time;
+    let replaced = |layer: u32, path: &str, order: u64| {
+        forgotten.get(&(layer, path.to_owned())).is_some_and(|before| order < *before)
+    };
+    let hits = found.hits.into_iter().filter(|seen| !replaced(seen.layer, &seen.hit.path, seen.order));
+    hits.map(|seen| (seen.hit, seen.layer)).collect()
+}
+
+/// Malware with the layer that removed each. The same file under the same name is told once.
+fn malware_from_above(found: Vec<(MalwareHit, u32)>, view: &View) -> Vec<(MalwareHit, u32, Option<u32>)> {
+    let with_view = found.into_iter().map(|(hit, layer)| {
+        let removed = view.hidden_by(&hit.path, layer);
+        (hit, layer, removed)
+    });
+    let mut all: Vec<_> = with_view.collect();
+    let key = |(hit, layer, removed): &(MalwareHit, u32, Option<u32>)| {
+        (removed.is_some(), hit.path.clone(), hit.rule_file.clone(), hit.rule.clone(), *layer)
+    };
+    all.sort_by_cached_key(key);
+    let mut told = HashSet::new();
+    all.retain(|(hit, ..)| {
+        told.insert((hit.path.clone(), hit.rule_file.clone(), hit.rule.clone(), hit.sha256.clone()))
+    });
     all
 }
 

@@ -11,6 +11,7 @@ mod gather;
 mod judge;
 mod kernel;
 pub mod limits;
+mod malware;
 mod marks;
 mod options;
 pub mod output;
@@ -28,12 +29,13 @@ pub use crate::{
     exception::{ExceptionError, Exceptions},
     gather::{BroughtBy, Gathered, PackageKey},
     judge::sort,
+    malware::MalwareHit,
     options::{Options, Scanners},
     pattern::Patterns,
     report::{
         BySeverity, Counts, DatabaseInfo, DistroInfo, ExceptionUse, LayerEntry, MalwareFinding,
-        Misconfiguration, Note, PackageEntry, ProblemEntry, RemovedPackage, Report, SCHEMA, SecretFinding,
-        Status, TargetInfo, Timings, Vulnerability,
+        MalwareString, Misconfiguration, Note, PackageEntry, ProblemEntry, RemovedPackage, Report, SCHEMA,
+        SecretFinding, Status, TargetInfo, Timings, Vulnerability,
     },
     risk::{Risk, Term},
     scan::{Answering, Engines, Moment, report, scan, scan_sbom},

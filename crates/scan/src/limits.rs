@@ -1,5 +1,7 @@
 //! Ceilings of a scan.
 
+use std::time::Duration;
+
 /// Problems kept in a report; the rest is counted.
 pub const PROBLEMS_MAX: usize = 1_000;
 /// Entries of upper layers that are remembered to tell what they hide (8 bytes each).
@@ -12,6 +14,18 @@ pub const SECRET_FILE_BYTES_MAX: u64 = 8 << 20;
 pub const SECRETS_MAX: usize = 20_000;
 /// Malware findings kept over all layers.
 pub const MALWARE_MAX: usize = 5_000;
+/// Bytes of a file that is searched for malware.
+pub const MALWARE_FILE_BYTES: usize = 32 << 20;
+/// Bytes that are with the searchers for malware at once.
+pub const MALWARE_BYTES_WAITING_MAX: u64 = 48 << 20;
+/// Time for one file.
+pub const MALWARE_FILE_TIME_MAX: Duration = Duration::from_secs(10);
+/// Time of all searchers for all files.
+pub const MALWARE_TIME_MAX_MS: u64 = 60 * 60 * 1_000;
+/// Searchers.
+pub const MALWARE_THREADS_MAX: usize = 4;
+/// Places told of one finding.
+pub const MALWARE_STRINGS_MAX: usize = 10;
 /// Bytes of an exceptions file, an earlier report or an SBOM.
 pub const INPUT_BYTES_MAX: u64 = 256 << 20;
 /// Entries of an exceptions file.

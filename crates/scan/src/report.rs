@@ -282,12 +282,20 @@ pub struct SecretFinding {
 pub struct MalwareFinding {
     /// The rule.
     pub rule: String,
+    /// The file of rules it stands in.
+    pub rule_file: String,
     /// The rule's description.
     pub title: String,
     /// How bad it is.
     pub severity: Severity,
+    /// The rule's tags.
+    pub tags: Vec<String>,
     /// The file.
     pub path: String,
+    /// Digest of the file, in hexadecimal.
+    pub sha256: String,
+    /// Where the rule's patterns are in it, the first of them.
+    pub strings: Vec<MalwareString>,
     /// The layer, for images.
     pub layer: Option<u32>,
     /// The layer that removed the file.
@@ -296,6 +304,17 @@ pub struct MalwareFinding {
     pub status: Status,
     /// Why it does not.
     pub status_reason: String,
+}
+
+/// A place where a pattern of a rule matched. The bytes themselves are not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MalwareString {
+    /// The pattern's name, `$a`.
+    pub name: String,
+    /// Bytes before it.
+    pub offset: u64,
+    /// Bytes of it.
+    pub length: u64,
 }
 
 /// A setting that is wrong. None is looked for yet.
@@ -409,7 +428,7 @@ impl Report {
         let secrets = secrets
             .map(|found| format!("{} {} {} {}", found.rule, found.path, found.line, found.fingerprint));
         let malware = self.malware.iter().filter(|found| found.removed_by.is_none());
-        let malware = malware.map(|found| format!("{} {}", found.rule, found.path));
+        let malware = malware.map(|found| format!("{} {} {}", found.rule, found.path, found.sha256));
         let mut lines: Vec<String> = vulnerabilities.chain(secrets).chain(malware).collect();
         lines.sort();
         lines.dedup();

@@ -10,10 +10,11 @@ use crate::{
     advisor::Advisor,
     gather::{Gathered, gather},
     judge::{self, Judging},
+    limits,
     options::Options,
     report::{
-        Counts, LayerEntry, Note, ProblemEntry, RemovedPackage, Report, SCHEMA, SecretFinding, Status,
-        TargetInfo, Timings,
+        Counts, LayerEntry, MalwareFinding, MalwareString, Note, ProblemEntry, RemovedPackage, Report,
+        SCHEMA, SecretFinding, Status, TargetInfo, Timings,
     },
 };
 
@@ -28,6 +29,8 @@ pub struct Engines<'a> {
     pub vex: Option<&'a Statements>,
     /// Secret rules; none: secrets are not looked for.
     pub secrets: Option<yagura_secrets::Scanner<'a>>,
+    /// YARA rules; none: malware is not looked for.
+    pub malware: Option<&'a yagura_yara::Ruleset>,
 }
 
 /// What a scan is told about the world, so that the same target gives the same answer.
@@ -65,7 +68,9 @@ pub fn scan(
     progress: &Progress,
 ) -> Report {
     let started = Instant::now();
-    let gathered = gather(target, options, engines.secrets.filter(|_| options.scanners.secrets), progress);
+    let secrets = engines.secrets.filter(|_| options.scanners.secrets);
+    let malware = engines.malware.filter(|rules| options.scanners.malware && !rules.is_empty());
+    let gathered = gather(target, options, secrets, malware, progress);
     let walk_ms = millis(started);
     let mut report = report(gathered, target_info(target), answering, engines, moment, target.is_image());
     report.timings.walk_ms = walk_ms;
@@ -139,7 +144,7 @@ pub fn report(
         },
         vulnerabilities,
         secrets: secrets(&mut gathered, is_image),
-        malware: Vec::new(),
+        malware: malware(&mut gathered, is_image),
         misconfigurations: Vec::new(),
         packages,
         removed_packages: removed(&gathered),
@@ -150,6 +155,7 @@ pub fn report(
         timings: Timings { walk_ms: 0, match_ms },
     };
     note_problems(&mut report);
+    note_unsearched(&mut report, gathered.unsearched);
     report.count();
     report
 }
@@ -159,6 +165,16 @@ fn note_problems(report: &mut Report) {
     if count > 0 {
         let message = format!("{count} things could not be read: the answer does not cover them");
         report.notes.push(Note { code: "problems", message });
+    }
+}
+
+fn note_unsearched(report: &mut Report, count: u64) {
+    if count > 0 {
+        let message = format!(
+            "files not searched for malware: {count} (larger than {} MiB, or the rules took too long)",
+            limits::MALWARE_FILE_BYTES >> 20
+        );
+        report.notes.push(Note { code: "not_searched", message });
     }
 }
 
@@ -195,6 +211,30 @@ fn secrets(gathered: &mut Gathered, is_image: bool) -> Vec<SecretFinding> {
             redacted: secret.redacted,
             fingerprint: secret.fingerprint,
             detail: secret.detail,
+            removed_by,
+            status: Status::Affected,
+            status_reason: String::new(),
+        })
+        .collect()
+}
+
+fn malware(gathered: &mut Gathered, is_image: bool) -> Vec<MalwareFinding> {
+    let found = std::mem::take(&mut gathered.malware).into_iter();
+    found
+        .map(|(hit, layer, removed_by)| MalwareFinding {
+            rule: hit.rule,
+            rule_file: hit.rule_file,
+            title: hit.title,
+            severity: hit.severity,
+            tags: hit.tags,
+            path: hit.path,
+            sha256: hit.sha256,
+            strings: hit
+                .strings
+                .into_iter()
+                .map(|(name, offset, length)| MalwareString { name, offset, length })
+                .collect(),
+            layer: is_image.then_some(layer),
             removed_by,
             status: Status::Affected,
             status_reason: String::new(),

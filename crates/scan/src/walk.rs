@@ -12,6 +12,7 @@ use yagura_secrets::{Scanner, Secret, Want as SecretWant};
 
 use crate::{
     limits,
+    malware::Desk,
     marks::{Marks, PathHash},
     options::Options,
     slim::{InMemory, Slim, slim},
@@ -26,6 +27,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) layers: usize,
     /// Looks for secrets, if that was asked for.
     pub(crate) secrets: Option<Scanner<'a>>,
+    /// Takes files to be searched for malware, if that was asked for.
+    pub(crate) malware: Option<&'a Desk<'a>>,
     /// Held while a large file is in memory, so that two never are.
     pub(crate) large: Mutex<()>,
 }
@@ -34,6 +37,26 @@ pub(crate) struct Shared<'a> {
 pub(crate) struct LayerWalk<'a> {
     shared: &'a Shared<'a>,
     layer: u32,
+    collector: Collector,
+    databases: Collector,
+    marks: Marks,
+    secrets: Vec<Secret>,
+    problems: Vec<Problem>,
+    problems_lost: u64,
+    files: u64,
+    bytes: u64,
+    forgotten: Vec<(String, u64)>,
+    unsearched: u64,
+    // Files handed in for malware so far.
+    order: u64,
+    // Files of this layer that an engine was shown.
+    shown: HashSet<u64>,
+    // Executables among them that say what they were built from.
+    built: HashSet<u64>,
+}
+
+/// What came of a layer.
+pub(crate) struct Walked {
     pub(crate) collector: Collector,
     /// Package databases only, to tell which layer brought a package.
     pub(crate) databases: Collector,
@@ -43,13 +66,28 @@ pub(crate) struct LayerWalk<'a> {
     pub(crate) problems_lost: u64,
     pub(crate) files: u64,
     pub(crate) bytes: u64,
-    // Files of this layer that an engine was shown.
-    shown: HashSet<u64>,
-    // Executables among them that say what they were built from.
-    built: HashSet<u64>,
+    /// Names that came again: what was found in them before that turn is not there any more.
+    pub(crate) forgotten: Vec<(String, u64)>,
+    /// Files too large to be searched for malware.
+    pub(crate) unsearched: u64,
 }
 
 impl<'a> LayerWalk<'a> {
+    pub(crate) fn done(self) -> Walked {
+        Walked {
+            collector: self.collector,
+            databases: self.databases,
+            marks: self.marks,
+            secrets: self.secrets,
+            problems: self.problems,
+            problems_lost: self.problems_lost,
+            files: self.files,
+            bytes: self.bytes,
+            forgotten: self.forgotten,
+            unsearched: self.unsearched,
+        }
+    }
+
     pub(crate) fn new(shared: &'a Shared<'a>, layer: u32) -> Self {
         let collector = || Collector::new(yagura_packages::Options::default());
         Self {
@@ -63,6 +101,9 @@ impl<'a> LayerWalk<'a> {
             problems_lost: 0,
             files: 0,
             bytes: 0,
+            forgotten: Vec::new(),
+            unsearched: 0,
+            order: 0,
             shown: HashSet::new(),
             built: HashSet::new(),
         }
@@ -80,6 +121,9 @@ impl<'a> LayerWalk<'a> {
         self.collector.retain(|known, _| known != path);
         self.databases.retain(|known, _| known != path);
         self.secrets.retain(|secret| secret.path != path);
+        if self.shared.malware.is_some() {
+            self.forgotten.push((path.to_owned(), self.order));
+        }
     }
 
     fn mark(&mut self, entry: &Entry) {
@@ -131,11 +175,35 @@ impl<'a> LayerWalk<'a> {
             let message = format!("a file of {} bytes is too large to be read", file.size());
             return self.trouble(entry, ProblemKind::Limit, message);
         }
+        self.with_whole(entry, file, |walk, bytes| walk.add_package(entry, bytes));
+    }
+
+    /// One large file in memory at a time.
+    fn with_whole(&mut self, entry: &Entry, file: &mut dyn LargeFile, work: impl FnOnce(&mut Self, &[u8])) {
         let _alone = self.shared.large.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut bytes = vec![0; usize::try_from(file.size()).unwrap_or(0)];
         match file.read_at(0, &mut bytes) {
-            Ok(count) => self.add_package(entry, &bytes[..count]),
+            Ok(count) => work(self, &bytes[..count]),
             Err(error) => self.trouble(entry, ProblemKind::Unreadable, error.to_string()),
+        }
+    }
+
+    fn wants_malware(&self, entry: &Entry) -> bool {
+        self.shared.malware.is_some() && (1..=limits::MALWARE_FILE_BYTES as u64).contains(&entry.size)
+    }
+
+    fn find_malware(&mut self, entry: &Entry, bytes: &[u8]) {
+        let Some(desk) = self.shared.malware.filter(|_| self.wants_malware(entry)) else { return };
+        if self.shared.is_image {
+            self.shown.insert(self.shared.hash.of(entry.path));
+        }
+        desk.search(entry.path, self.layer, self.order, bytes);
+        self.order += 1;
+    }
+
+    fn add_by_head(&mut self, entry: &Entry, bytes: &[u8]) {
+        if self.collector.want_head(&meta(entry), bytes) {
+            self.add_executable(entry, &mut InMemory(bytes));
         }
     }
 
@@ -201,7 +269,11 @@ impl Visitor for LayerWalk<'_> {
         if secrets == SecretWant::Path {
             self.find_secrets(entry, b"");
         }
+        if self.shared.malware.is_some() && entry.size > limits::MALWARE_FILE_BYTES as u64 {
+            self.unsearched += 1;
+        }
         match (package, secrets) {
+            _ if self.wants_malware(entry) => Want::Whole,
             (PackageWant::Whole, _) => Want::Whole,
             // What is small is read at once; of the rest the first bytes tell whether it is text.
             (_, SecretWant::Whole) if entry.size <= SMALL_BYTES => Want::Whole,
@@ -218,20 +290,31 @@ impl Visitor for LayerWalk<'_> {
     }
 
     fn file(&mut self, entry: &Entry, bytes: &[u8]) {
-        if self.wants_secrets(entry) == SecretWant::Whole {
+        let is_searched = entry.size <= SMALL_BYTES || is_text(&bytes[..bytes.len().min(HEAD_BYTES)]);
+        if is_searched && self.wants_secrets(entry) == SecretWant::Whole {
             self.find_secrets(entry, bytes);
         }
         match self.wants_package(entry) {
             PackageWant::Whole => self.add_package(entry, bytes),
-            PackageWant::Head if self.collector.want_head(&meta(entry), bytes) => {
-                self.add_executable(entry, &mut InMemory(bytes));
-            }
-            _ => {}
+            PackageWant::Head => self.add_by_head(entry, bytes),
+            PackageWant::No => {}
         }
+        self.find_malware(entry, bytes);
     }
 
     fn large_file(&mut self, entry: &Entry, file: &mut dyn LargeFile) {
-        match self.wants_package(entry) {
+        let package = self.wants_package(entry);
+        if self.wants_malware(entry) {
+            return self.with_whole(entry, file, |walk, bytes| {
+                match package {
+                    PackageWant::Whole => walk.add_package(entry, bytes),
+                    PackageWant::Head => walk.add_by_head(entry, bytes),
+                    PackageWant::No => {}
+                }
+                walk.find_malware(entry, bytes);
+            });
+        }
+        match package {
             PackageWant::Whole => self.add_whole(entry, file),
             PackageWant::Head => self.add_executable(entry, file),
             PackageWant::No => {}
@@ -252,6 +335,7 @@ impl Visitor for LayerWalk<'_> {
 }
 
 const SMALL_BYTES: u64 = 64 << 10;
+const HEAD_BYTES: usize = yagura_image::limits::HEAD_BYTES;
 
 /// No zero byte, or UTF-16 that says so.
 fn is_text(head: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! `yagura scan`: packages, vulnerabilities and secrets of a host, a folder, an image or an SBOM.
+//! `yagura scan`: packages, vulnerabilities, secrets and malware of a host, a folder, an image or an SBOM.
 //!
 //! This file runs a scan from the arguments to the exit code; `scan/` holds the arguments, how targets are opened, the
 //! rules, and the progress line.
@@ -21,7 +21,7 @@ use yagura_advisory::{
     vex::{self, Statements},
 };
 use yagura_scan::{
-    Advisor, Advisories, Answering, Base, Engines, Exceptions, Moment, Options, Report, Status,
+    Advisor, Advisories, Answering, Base, Engines, Exceptions, Moment, Note, Options, Report, Status,
     output::{self, Format, Style},
 };
 
@@ -44,6 +44,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     let used = if common.in_use_only { Some(in_use(global, command)?) } else { None };
     let advisor = database(global, &common)?;
     let rules = common.wants(ScannerArg::Secret).then(|| content::secret_rules(&common)).transpose()?;
+    let yara = common.wants(ScannerArg::Malware).then(|| content::malware_rules(&common)).transpose()?;
     let statements = statements(&common)?;
     let now = yagura_rt::now().to_rfc3339();
     let now = format!("{}Z", now.get(..19).unwrap_or(&now));
@@ -56,6 +57,7 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
         secrets: rules
             .as_ref()
             .map(|rules| yagura_secrets::Scanner::new(rules).at(yagura_rt::now().millis() / 1000)),
+        malware: yara.as_ref().map(|(rules, _)| rules),
     };
     let answering = Answering { owned: common.owned_packages, explain: common.explain };
     let files = used.as_ref().map(|used| used.files.paths());
@@ -65,6 +67,11 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
         print(&report, &common)?;
         let first = report.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
         return Err(Failure::run(anyhow!("nothing of {} could be read: {first}", report.target.name)));
+    }
+    if let Some((_, files @ 1..)) = yara {
+        let message =
+            format!("YARA rule files with errors: {files}; what is wrong in them was not looked for");
+        report.notes.push(Note { code: "bad_rules", message });
     }
     if let Some(base) = &common.since {
         base_of(base, command, scan)?.leave_new(&mut report);
@@ -280,7 +287,14 @@ fn summary(report: &Report, common: &Common) {
     let aside = report.vulnerabilities.iter().filter(|found| found.status != Status::Affected).count();
     let counts = report.counts;
     let vulnerabilities = report.vulnerabilities.len() - aside;
-    eprintln!("{} packages, {vulnerabilities} vulnerabilities, {} secrets", counts.packages, counts.secrets);
+    let malware = match counts.malware {
+        0 => String::new(),
+        found => format!(", {found} of malware"),
+    };
+    eprintln!(
+        "{} packages, {vulnerabilities} vulnerabilities, {} secrets{malware}",
+        counts.packages, counts.secrets
+    );
     for note in &report.notes {
         eprintln!("note: {}", output::shown(&note.message));
     }

@@ -1,6 +1,9 @@
 //! Markdown for a comment or a job summary.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
 
 use crate::{
     Report, Status, limits,
@@ -79,7 +82,8 @@ fn malware(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if open.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n### {} with malware\n", count(open.len() as u64, "file", "files"))?;
+    let files: BTreeSet<&str> = open.iter().map(|found| found.path.as_str()).collect();
+    writeln!(out, "\n### {} with malware\n", count(files.len() as u64, "file", "files"))?;
     writeln!(out, "| Severity | Rule | File |\n|---|---|---|")?;
     for found in open.iter().take(limits::TABLE_ROWS_MAX) {
         writeln!(out, "| {} | {} | {} |", found.severity.name(), cell(&found.rule), cell(&found.path))?;

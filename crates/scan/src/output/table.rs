@@ -177,10 +177,13 @@ fn malware(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         .iter()
         .take(limits::TABLE_ROWS_MAX)
         .map(|found| {
+            let removed = found
+                .removed_by
+                .map(|layer| format!(" (removed by layer {}, still in the image)", layer + 1));
             vec![
                 found.severity.name().to_owned(),
                 found.rule.clone(),
-                found.path.clone(),
+                format!("{}{}", found.path, removed.unwrap_or_default()),
                 found.title.clone(),
             ]
         })

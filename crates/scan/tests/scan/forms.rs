@@ -21,7 +21,7 @@ fn the_same_bytes_give_the_same_findings() {
     system::unpack(&files, &root.path().join("rootfs"));
     let expected = system::folder(&root.path().join("rootfs"));
     let text = expected.canonical_findings();
-    assert_eq!(text.lines().count(), 5, "{text}");
+    assert_eq!(text.lines().count(), 6, "{text}");
     let packings: [(&str, system::Pack); 3] =
         [("plain", system::plain), ("gzip", system::gzip), ("zstd", system::zstd)];
     for (name, pack) in packings {
@@ -49,6 +49,7 @@ fn an_sbom_of_the_same_bytes_gives_the_same_vulnerabilities() {
     system::unpack(&base(), root.path());
     let mut report = system::folder(root.path());
     report.secrets.clear();
+    report.malware.clear();
     let expected = report.canonical_findings();
     for format in [Format::CycloneDx, Format::Spdx] {
         let mut sbom = Vec::new();
@@ -98,6 +99,25 @@ fn secrets_in_removed_files_are_told_and_marked() {
     assert_eq!(found, [("a.py", None), ("b.py", Some(1)), ("d/c.py", Some(1))]);
     assert_eq!((report.counts.secrets, report.counts.removed_secrets), (1, 2));
     assert!(!serde_json::to_string(&report).unwrap().contains(system::TOKEN), "the secret itself is nowhere");
+}
+
+#[test]
+fn malware_is_found_once_where_it_is_and_told_where_it_was() {
+    let beacon = |path| (path, b"the tower beacon 7f3a shines\n".to_vec());
+    let large = ("d/large", [vec![1; 9 << 20], b"tower beacon 7f3a".to_vec()].concat());
+    let first: Files = vec![beacon("a"), beacon("b"), beacon("again"), ("again", b"clean".to_vec()), large];
+    let second: Files = vec![beacon("a"), ("b", b"clean\n".to_vec())];
+    let report = layered(&[first, second]);
+    let found: Vec<(&str, Option<u32>, Option<u32>)> =
+        report.malware.iter().map(|hit| (hit.path.as_str(), hit.layer, hit.removed_by)).collect();
+    assert_eq!(found, [("a", Some(1), None), ("d/large", Some(0), None), ("b", Some(0), Some(1))]);
+    let hit = &report.malware[1];
+    assert_eq!(
+        (hit.title.as_str(), hit.rule_file.as_str(), hit.sha256.len()),
+        ("Test beacon", "beacon.yar", 64)
+    );
+    assert_eq!((hit.strings[0].offset, hit.strings[0].length), (9 << 20, 17));
+    assert_eq!(report.counts.malware, 3);
 }
 
 #[test]

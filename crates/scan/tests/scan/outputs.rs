@@ -74,7 +74,7 @@ fn sarif_points_at_rules_and_keeps_githubs_limits() {
     let run = &log["runs"][0];
     let (rules, results) =
         (run["tool"]["driver"]["rules"].as_array().unwrap(), run["results"].as_array().unwrap());
-    assert_eq!(results.len(), 6);
+    assert_eq!(results.len(), 7);
     for result in results {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(rules[index]["id"], result["ruleId"]);

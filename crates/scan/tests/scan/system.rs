@@ -1,11 +1,12 @@
 //! A small Debian as a list of files, and the forms it comes in.
 
-use std::{fs, io::Write, path::Path};
+use std::{fs, io::Write, path::Path, sync::LazyLock};
 
 use flate2::{Compression, write::GzEncoder};
 use yagura_image::{Digest, Limits, OpenOptions, Progress, Target};
 use yagura_scan::{Answering, Engines, Moment, Options, Patterns, Report, Scanners, scan};
 use yagura_secrets::{Rules, Scanner};
+use yagura_yara::Ruleset;
 
 use crate::advice::Advice;
 
@@ -29,7 +30,7 @@ pub fn base() -> Files {
             lock(&[("bad-module", "1.2.3"), ("worse", "0.1.0"), ("good", "3.0.0")]),
         ),
         ("srv/app/settings.py", format!("key = '{TOKEN}'\n").into_bytes()),
-        ("srv/app/large.bin", vec![0; 70_000]),
+        ("srv/app/large.bin", [vec![0; 70_000], b"tower beacon 7f3a".to_vec()].concat()),
     ]
 }
 
@@ -152,9 +153,18 @@ pub fn rules() -> Rules {
     rules
 }
 
+/// One rule, compiled once.
+pub fn yara() -> &'static Ruleset {
+    static RULES: LazyLock<Ruleset> = LazyLock::new(|| {
+        let text = r#"rule beacon { meta: description = "Test beacon" severity = "high" strings: $a = "tower beacon 7f3a" condition: $a }"#;
+        Ruleset::compile([("beacon.yar", text)]).0
+    });
+    &RULES
+}
+
 pub fn options() -> Options {
     Options {
-        scanners: Scanners { vulnerabilities: true, secrets: true, malware: false, inventory: true },
+        scanners: Scanners { vulnerabilities: true, secrets: true, malware: true, inventory: true },
         used_files: None,
         skip_files: Patterns::default(),
         skip_folders: Patterns::default(),
@@ -173,6 +183,7 @@ pub fn examine_with(target: &Target, options: &Options, answering: Answering) ->
         wants_advisor: true,
         vex: None,
         secrets: Some(Scanner::new(&rules)),
+        malware: Some(yara()),
     };
     scan(target, options, answering, engines, MOMENT, &Progress::default())
 }

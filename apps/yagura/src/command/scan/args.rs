@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use yagura_advisory::Severity;
 use yagura_scan::{Options, Patterns, Scanners, output};
 
-/// Find vulnerable packages and secrets in a host, a folder, an image or an SBOM.
+/// Find vulnerable packages, secrets and malware in a host, a folder, an image or an SBOM.
 #[derive(clap::Subcommand, Clone)]
 pub enum Command {
     /// This host: every real file system, without those of the kernel, of other machines and of containers.
@@ -121,7 +121,7 @@ pub struct Common {
     /// Only packages that are in use, as the sensor sees it.
     #[arg(long)]
     pub in_use_only: bool,
-    /// What to look for.
+    /// What to look for: vulnerable packages, secrets, malware (YARA rules over every file), the list of packages.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST", default_value = "vuln,secret")]
     pub scanners: Vec<ScannerArg>,
     /// Folders not to enter: a path, a name, or a pattern with `*` and `**`.
@@ -154,6 +154,9 @@ pub struct Common {
     /// More rules for secrets: YAML in our form, or a gitleaks configuration.
     #[arg(long, value_name = "FILE")]
     pub secret_rules: Vec<PathBuf>,
+    /// More YARA rules: a file, or a folder with `.yar` and `.yara` files; malware is looked for then.
+    #[arg(long, value_name = "PATH")]
+    pub yara_rules: Vec<PathBuf>,
     /// Language of an HTML report; a button in it changes it.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
@@ -178,6 +181,7 @@ pub enum Language {
 pub enum ScannerArg {
     Vuln,
     Secret,
+    Malware,
     Sbom,
 }
 
@@ -258,7 +262,8 @@ impl Command {
 
 impl Common {
     pub fn wants(&self, scanner: ScannerArg) -> bool {
-        self.scanners.contains(&scanner)
+        // Who names rules wants them used.
+        self.scanners.contains(&scanner) || scanner == ScannerArg::Malware && !self.yara_rules.is_empty()
     }
 
     pub fn options(&self) -> Options {
@@ -271,7 +276,7 @@ impl Common {
             scanners: Scanners {
                 vulnerabilities: self.wants(ScannerArg::Vuln),
                 secrets: self.wants(ScannerArg::Secret),
-                malware: false,
+                malware: self.wants(ScannerArg::Malware),
                 inventory: self.wants(ScannerArg::Sbom),
             },
             used_files: None,

@@ -1,4 +1,7 @@
-//! Rules as communities write them, and files that want to hurt.
+//! Rules as communities write them, files that want to hurt, and the rules we ship.
+
+mod content;
+mod elf;
 
 use std::time::{Duration, Instant};
 
