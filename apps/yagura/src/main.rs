@@ -26,6 +26,10 @@ use clap::{Parser, Subcommand};
 
 use crate::output::Failure;
 
+// What a scan or a burst of events took goes back to the machine when it is over (settings in `.cargo/config.toml`).
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Protects cloud workloads: watches the kernel, runs the community's rules, shows what happens.
 #[derive(Parser)]
 #[command(name = "yagura", version, propagate_version = true, max_term_width = 110)]

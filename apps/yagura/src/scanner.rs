@@ -25,7 +25,7 @@ use yagura_scan::{Advisor, Advisories, Answering, Engines, Moment, Options, Patt
 use yagura_state::{Scan, State};
 
 use crate::{
-    command::scan::{builtin_secret_rules, running_kernel},
+    command::scan::{builtin_secret_rules, malware_rules, running_kernel},
     in_use::{self, FilesInUse, Whose},
 };
 
@@ -280,16 +280,20 @@ impl Scanner {
         progress: &Progress,
     ) -> Result<Report, String> {
         let rules = self.config.secrets.then(builtin_secret_rules);
+        let yara = match self.config.malware.then(|| malware_rules(&self.config.yara_rules)).transpose() {
+            Ok(yara) => yara,
+            Err(failure) => return Err(format!("{:#}", failure.into_error())),
+        };
         let now = yagura_rt::now();
         let text = now.to_rfc3339();
         let kernel = (*target == ScanTarget::Host).then(running_kernel);
         let moment = Moment { now: &text, running_kernel: kernel.as_deref() };
         let engines = Engines {
-            malware: None,
             advisor: advisor.map(|known| known as &dyn Advisor),
             wants_advisor: true,
             vex: None,
             secrets: rules.as_ref().map(|rules| yagura_secrets::Scanner::new(rules).at(now.millis() / 1000)),
+            malware: yara.as_ref().map(|(rules, _)| rules),
         };
         let answering = Answering { owned: false, explain: true };
         if let ScanTarget::Sbom(path) = target {
@@ -311,7 +315,7 @@ impl Scanner {
             scanners: Scanners {
                 vulnerabilities: true,
                 secrets: self.config.secrets,
-                malware: false,
+                malware: self.config.malware,
                 inventory: true,
             },
             used_files: (used.len() > 0).then(|| used.paths()),
@@ -328,7 +332,12 @@ impl Scanner {
             return Vec::new();
         }
         let secrets = self.config.secrets && !matches!(target, ScanTarget::Sbom(_));
-        let kinds = [(has_advisories, FindingKind::Vulnerability), (secrets, FindingKind::Secret)];
+        let malware = self.config.malware && !matches!(target, ScanTarget::Sbom(_));
+        let kinds = [
+            (has_advisories, FindingKind::Vulnerability),
+            (secrets, FindingKind::Secret),
+            (malware, FindingKind::Malware),
+        ];
         kinds.into_iter().filter(|(looked, _)| *looked).map(|(_, kind)| kind).collect()
     }
 

@@ -169,6 +169,10 @@ pub struct Scan {
     pub host_delay_minutes: u32,
     /// Whether scans look for secrets in files.
     pub secrets: bool,
+    /// Whether scans look for malware by YARA rules in every file up to 32 MiB.
+    pub malware: bool,
+    /// More YARA rules: files, or folders with `.yar` and `.yara` files.
+    pub yara_rules: Vec<PathBuf>,
     /// The advisory database. Default: the one that `yagura db update` keeps below the data directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub db: Option<PathBuf>,
@@ -184,6 +188,8 @@ impl Default for Scan {
             host_hours: 24,
             host_delay_minutes: 10,
             secrets: true,
+            malware: false,
+            yara_rules: Vec::new(),
             db: None,
             targets: Vec::new(),
         }

@@ -32,7 +32,10 @@ use crate::{
     output::Failure,
 };
 
-pub use self::{args::Command, content::builtin as builtin_secret_rules};
+pub use self::{
+    args::Command,
+    content::{builtin as builtin_secret_rules, malware_rules},
+};
 use self::{
     args::{Common, ScannerArg},
     open::{Subject, subject},
@@ -44,7 +47,8 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     let used = if common.in_use_only { Some(in_use(global, command)?) } else { None };
     let advisor = database(global, &common)?;
     let rules = common.wants(ScannerArg::Secret).then(|| content::secret_rules(&common)).transpose()?;
-    let yara = common.wants(ScannerArg::Malware).then(|| content::malware_rules(&common)).transpose()?;
+    let yara =
+        common.wants(ScannerArg::Malware).then(|| content::malware_rules(&common.yara_rules)).transpose()?;
     let statements = statements(&common)?;
     let now = yagura_rt::now().to_rfc3339();
     let now = format!("{}Z", now.get(..19).unwrap_or(&now));

@@ -57,12 +57,12 @@ struct Yara;
 const FOLDERS_MAX: usize = 64;
 const PROBLEMS_SHOWN: usize = 50;
 
-/// Ours and the user's, and how many of the user's files have something that is not used.
-pub fn malware_rules(common: &Common) -> Result<(Ruleset, usize), Failure> {
+/// Ours and the user's (files, or folders of them), and how many of the user's files have something that is not used.
+pub fn malware_rules(paths: &[PathBuf]) -> Result<(Ruleset, usize), Failure> {
     let mut files: Vec<(String, Vec<u8>)> = Yara::iter()
         .filter_map(|name| Some((name.to_string(), Yara::get(&name)?.data.into_owned())))
         .collect();
-    for path in &common.yara_rules {
+    for path in paths {
         let before = files.len();
         collect(path, 0, &mut files)
             .with_context(|| format!("reading {}", path.display()))
