@@ -147,7 +147,7 @@ describe('team', () => {
     await page.locator('[data-asset]').first().waitFor();
     await page.locator('label', { hasText: /^Host$/ }).click();
     await page.waitForURL(/kind=host/);
-    assert.equal(await page.locator('[data-asset]').count(), 1);
+    await page.waitForFunction(() => document.querySelectorAll('[data-asset]').length === 1);
   });
 
   let viewer;
