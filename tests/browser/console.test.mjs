@@ -94,6 +94,21 @@ describe('console', () => {
     await page.screenshot({ path: `${OUT}/finding.png`, fullPage: true });
   });
 
+  it('says why the rule matched, and what the process did besides', async () => {
+    const why = page.locator('[data-part=why]');
+    assert.equal(await why.locator('.y-why > li').first().getAttribute('data-holds'), 'true', 'the whole condition holds');
+    assert.ok((await why.locator('mark').count()) > 0, 'values of the event are shown');
+    await page.getByRole('button', { name: 'Look further' }).first().click();
+    await page.getByRole('menuitem', { name: /What this process did/ }).click();
+    await page.locator('[data-rows]').waitFor();
+    assert.match(new URL(page.url()).searchParams.get('sql'), /process_uid = /);
+    assert.ok(Number(await page.locator('[data-rows]').getAttribute('data-rows')) > 0, 'the event itself is among them');
+    assert.deepEqual(await accessibility(page), []);
+    await page.screenshot({ path: `${OUT}/pivot.png` });
+    await page.goBack();
+    await why.waitFor();
+  });
+
   it('records that it was a false alarm', async () => {
     await page.getByRole('button', { name: 'False alarm' }).click();
     await page.getByRole('textbox', { name: /Why/ }).fill('a test of the console');
@@ -117,6 +132,17 @@ describe('console', () => {
     const answer = page.locator('[data-rows]');
     await answer.waitFor();
     assert.ok(Number(await answer.getAttribute('data-rows')) > 0, 'at least one kind of event was stored');
+    await page.getByText('Chart', { exact: true }).click();
+    await page.locator('[data-chart] svg').waitFor();
+    assert.deepEqual(await accessibility(page), []);
+    await page.screenshot({ path: `${OUT}/hunt-chart.png` });
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.insertText('SELECT DISTINCT type FROM events WHERE type = :kind');
+    await page.getByRole('group', { name: 'Parameters' }).getByLabel('kind').fill('execve');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('[data-rows]')?.dataset.rows === '1');
+    await page.locator('.cm-content').click();
     await page.keyboard.press('Control+a');
     await page.keyboard.insertText('SELEC 1');
     await page.keyboard.press('Control+Enter');

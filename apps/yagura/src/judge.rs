@@ -14,10 +14,10 @@ use std::{
 };
 
 use yagura_api::Live;
-use yagura_detect::{Alert, Matcher, RuleIndex};
+use yagura_detect::{Alert, Explainer, Matcher, RuleIndex};
 use yagura_event::{
-    Asset, AssetKind, Container, Event, EventKind, Evidence, Finding, FindingId, FindingKind, FindingStatus,
-    Role, Technique, Timestamp, to_ocsf,
+    Asset, AssetKind, Container, Event, EventKind, Evidence, Explanation, Finding, FindingId, FindingKind,
+    FindingStatus, Role, Technique, Timestamp, to_ocsf,
 };
 
 use crate::{prevention::Containment, rulebook::Rulebook, store::Stored};
@@ -29,6 +29,9 @@ const CAUSES_MAX: usize = 10_000;
 /// Different subjects one rule may have in an hour; what comes beyond is joined into one finding a program.
 const SUBJECTS_PER_RULE_MAX: usize = 200;
 const HOUR_NANOS: i64 = 3_600_000_000_000;
+/// Findings explained in a second; in a flood of them the rest goes without.
+const EXPLAINED_PER_SECOND_MAX: u32 = 100;
+const SECOND_NANOS: i64 = 1_000_000_000;
 /// A container is told of at most this often.
 const TELL_NANOS: i64 = 60_000_000_000;
 /// Containers remembered at once.
@@ -122,6 +125,9 @@ pub struct Judge {
     rulebook: Arc<Rulebook>,
     rules: Arc<crate::rulebook::Rules>,
     matcher: Matcher,
+    explainer: Explainer,
+    // The present second, and how many findings were explained in it.
+    explained: (i64, u32),
     matched: Vec<RuleIndex>,
     asset_id: String,
     asset_name: String,
@@ -187,10 +193,13 @@ impl Judge {
     ) -> Self {
         let rules = Arc::clone(&rulebook.current());
         let matcher = rules.engine.matcher();
+        let explainer = Explainer::new(&rules.engine);
         Self {
             rulebook,
             rules,
             matcher,
+            explainer,
+            explained: (0, 0),
             matched: Vec::new(),
             asset_id: asset.id.clone(),
             asset_name: asset.name.clone(),
@@ -239,6 +248,7 @@ impl Judge {
         if !Arc::ptr_eq(&current, &self.rules) {
             self.rules = Arc::clone(&current);
             self.matcher = self.rules.engine.matcher();
+            self.explainer = Explainer::new(&self.rules.engine);
         }
     }
 
@@ -318,7 +328,18 @@ impl Judge {
         if admitted { subject } else { String::new() }
     }
 
-    fn finding(&self, index: RuleIndex, event: &Event, subject: &str) -> Finding {
+    // Why the rule matched; none where too many were explained already in this second.
+    fn explain(&mut self, index: RuleIndex, event: &Event) -> Option<Explanation> {
+        let second = event.time.nanos().div_euclid(SECOND_NANOS);
+        if self.explained.0 != second {
+            self.explained = (second, 0);
+        }
+        self.explained.1 += 1;
+        (self.explained.1 <= EXPLAINED_PER_SECOND_MAX).then(|| self.explainer.explain(index, event))
+    }
+
+    fn finding(&mut self, index: RuleIndex, event: &Event, subject: &str) -> Finding {
+        let explanation = self.explain(index, event);
         let rule = self.rules.engine.rule(index);
         let alert: Alert = self.rules.engine.alert(index, event, &self.asset_name);
         let process = &*event.process;
@@ -339,6 +360,7 @@ impl Judge {
             message: alert.output.clone(),
             fields: alert.output_fields,
             event: to_ocsf(event, &self.asset_name),
+            explanation,
         };
         Finding {
             id,

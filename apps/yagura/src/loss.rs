@@ -123,7 +123,7 @@ fn told(
             "Look for what flooded this machine at that time; a larger `sensor.ring_bytes` takes longer floods."
                 .to_owned(),
         ),
-        evidence: vec![Evidence { time: now, message, fields, event: serde_json::json!({}) }],
+        evidence: vec![Evidence { time: now, message, fields, event: serde_json::json!({}), explanation: None }],
     }
 }
 

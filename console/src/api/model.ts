@@ -14,6 +14,7 @@ export type Delivery = Schemas['Delivery'];
 export type DeliveryStatus = Schemas['DeliveryStatus'];
 export type Diagnostic = Schemas['DiagnosticWire'];
 export type Evidence = Schemas['Evidence'];
+export type Explanation = Schemas['Explanation'];
 export type Finding = Schemas['Finding'];
 export type FindingPatch = Schemas['FindingPatch'];
 export type FindingStatus = Schemas['FindingStatus'];

@@ -163,7 +163,7 @@ export const changes = {
   ruleEnabled: (name: string, enabled: boolean) =>
     answered(client.PATCH('/v1/rules/{name}', { params: { path: { name } }, body: { enabled } })),
   rulesLint: (text: string) => answered(client.POST('/v1/rules/lint', { body: { text } })),
-  hunt: (sql: string, limit: number) => answered(client.POST('/v1/hunt', { body: { sql, limit } })),
+  hunt: (sql: string, limit: number, signal?: AbortSignal) => answered(client.POST('/v1/hunt', { body: { sql, limit }, ...(signal ? { signal } : {}) })),
   queryCreate: (name: string, sql: string) => answered(client.POST('/v1/queries', { body: { name, sql } })),
   queryDelete: (id: string) => answered(client.DELETE('/v1/queries/{id}', { params: { path: { id } } })),
   incidentUpdate: (id: string, body: IncidentPatch) => answered(client.PATCH('/v1/incidents/{id}', { params: { path: { id } }, body })),

@@ -1189,6 +1189,7 @@ export interface components {
         Evidence: {
             /** @description The event in OCSF form, with the process tree. */
             event: unknown;
+            explanation?: null | components["schemas"]["Explanation"];
             /** @description The rule's output fields and their values. */
             fields: {
                 [key: string]: unknown;
@@ -1198,6 +1199,40 @@ export interface components {
             /** @description When it happened. */
             time: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description A part of a rule's condition and what it came to for one event. The whole condition is the outermost part.
+         *
+         *     Only what decided is kept: of an `any` that holds the parts that hold, of an `all` that does not hold those that do
+         *     not. How many of them there is no room for is counted.
+         */
+        Explanation: {
+            /** @description Whether it holds. */
+            holds: boolean;
+            /** @description What kind of part it is. */
+            kind: components["schemas"]["ExplanationKind"];
+            /** @description Of a test with a list that holds: the item of the list that fits. */
+            matched?: string | null;
+            /** @description The macro it stands for, where it is one. */
+            name?: string | null;
+            /** @description The parts of `all`, `any` and `not` that decided. */
+            parts?: components["schemas"]["Explanation"][];
+            /**
+             * Format: int32
+             * @description How many further parts decided that there was no room for.
+             */
+            parts_left_out?: number;
+            /** @description Of a test: what is tested, as rules write it: `proc.name`, `tolower(fd.name)`. */
+            term?: string;
+            /** @description Of a test: what must be true of it, as rules write it: `in (sh, bash)`. */
+            test?: string;
+            /** @description Of a test: the values the event has there; none where it has no value. */
+            values?: string[];
+        };
+        /**
+         * @description What kind of part of a condition it is.
+         * @enum {string}
+         */
+        ExplanationKind: "all" | "any" | "not" | "test" | "constant";
         /** @description Something is wrong. What happens again with the same cause adds to `count` of the finding that is there. */
         Finding: {
             accepted_until?: null | components["schemas"]["Timestamp"];

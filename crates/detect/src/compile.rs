@@ -312,7 +312,7 @@ fn asks_for_data(condition: &Arc<Expr>) -> bool {
             Expr::Constant(_) => {}
             Expr::Test(predicate) if predicate.term.asks_for(Field::EvtBuffer) => return true,
             Expr::Test(_) => {}
-            Expr::Not(inner) => open.push(inner),
+            Expr::Not(inner) | Expr::Named(_, inner) => open.push(inner),
             Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
         }
     }

@@ -23,6 +23,8 @@ pub enum Expr {
     And(Vec<Arc<Expr>>),
     /// Any of them.
     Or(Vec<Arc<Expr>>),
+    /// The same as what it names: a macro's condition, kept apart for whoever explains a match.
+    Named(Box<str>, Arc<Expr>),
 }
 
 /// One test: a term and what must be true of its value. A missing value fails every test.

@@ -50,3 +50,16 @@ pub const EXCEPTION_TEXT_BYTES_MAX: usize = 4 << 10;
 pub const ALTERNATIVES_MAX: usize = 128;
 /// Most tests in one of them.
 pub const ALTERNATIVE_PARTS_MAX: usize = 48;
+/// Deepest nesting of an explanation of a match; what lies deeper is counted. JSON readers stop at 128 levels, two of
+/// which an explanation takes for each of its own.
+pub const EXPLAINED_DEPTH_MAX: usize = 40;
+/// Most parts of an explanation, all levels together.
+pub const EXPLAINED_NODES_MAX: usize = 250;
+/// Most parts of one part of an explanation.
+pub const EXPLAINED_PARTS_MAX: usize = 24;
+/// Most values, and most items of a list, that are shown of one test.
+pub const EXPLAINED_VALUES_MAX: usize = 8;
+/// Longest value or item that is shown, in characters.
+pub const EXPLAINED_TEXT_CHARS_MAX: usize = 200;
+/// Tests that an explainer keeps compiled.
+pub const EXPLAINER_CACHE_ENTRIES: usize = 20_000;

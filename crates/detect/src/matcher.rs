@@ -380,6 +380,7 @@ mod tests {
             Expr::Constant(value) => *value,
             Expr::Test(predicate) => single::Single::new(Predicate::clone(predicate)).holds(event),
             Expr::Not(inner) => !one_by_one(inner, event),
+            Expr::Named(_, inner) => one_by_one(inner, event),
             Expr::And(parts) => parts.iter().all(|part| one_by_one(part, event)),
             Expr::Or(parts) => parts.iter().any(|part| one_by_one(part, event)),
         }

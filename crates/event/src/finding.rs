@@ -193,6 +193,9 @@ pub struct Evidence {
     pub fields: serde_json::Map<String, serde_json::Value>,
     /// The event in OCSF form, with the process tree.
     pub event: serde_json::Value,
+    /// Why the rule matched, where a condition was evaluated and there was time to explain it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<crate::Explanation>,
 }
 
 #[cfg(test)]

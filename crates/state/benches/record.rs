@@ -91,6 +91,7 @@ fn finding(n: i64, asset: &str, tree: i64) -> Finding {
                     "parent_process": { "name": "nginx", "pid": 99, "uid": format!("{tree}-0") } },
                 "dst_endpoint": { "ip": format!("192.0.2.{}", n % 250) },
             }),
+            explanation: None,
         }],
     }
 }

@@ -306,6 +306,7 @@ fn cut_evidence(evidence: &Evidence) -> Evidence {
         message: cut(&evidence.message, TEXT_BYTES_MAX).to_owned(),
         fields: serde_json::Map::new(),
         event: serde_json::json!({ "left_out": format!("{bytes} bytes; at most {EVIDENCE_BYTES_MAX} are kept") }),
+        explanation: None,
     }
 }
 

@@ -135,8 +135,13 @@ fn finding(engine: &Engine, index: RuleIndex, event: &Event, asset: &Asset, how:
     fields.insert("blocked".to_owned(), (!dry).into());
     fields.insert("prevention".to_owned(), how.into());
     let message = format!("{}: {}. {}", if dry { "Dry run" } else { "Blocked" }, how, alert.output);
-    let evidence =
-        Evidence { time: event.time, message: message.clone(), fields, event: to_ocsf(event, &asset.name) };
+    let evidence = Evidence {
+        time: event.time,
+        message: message.clone(),
+        fields,
+        event: to_ocsf(event, &asset.name),
+        explanation: None,
+    };
     Finding {
         id: FindingId::from_cause(&cause),
         kind: FindingKind::Runtime,

@@ -205,7 +205,7 @@ impl Writer<'_> {
                 [("advisory", &proof.advisory), ("range", &proof.range), ("comparison", &comparisons)];
             fields.extend(pairs.map(|(name, value)| (name.to_owned(), Value::String(value.clone()))));
         }
-        Evidence { time: self.now, message: message.to_owned(), fields, event }
+        Evidence { time: self.now, message: message.to_owned(), fields, event, explanation: None }
     }
 
     fn secret(&self, found: &yagura_scan::SecretFinding) -> Finding {
@@ -227,7 +227,13 @@ impl Writer<'_> {
                 _ => 30,
             },
             title: found.title.clone(),
-            evidence: vec![Evidence { time: self.now, message: message.clone(), fields: Map::new(), event }],
+            evidence: vec![Evidence {
+                time: self.now,
+                message: message.clone(),
+                fields: Map::new(),
+                event,
+                explanation: None,
+            }],
             ..self.finding(FindingId::from_cause(&cause), &found.rule, message)
         }
     }
@@ -242,7 +248,13 @@ impl Writer<'_> {
             severity: severity(found.severity),
             title: title.clone(),
             process_path: Some(format!("/{}", found.path)),
-            evidence: vec![Evidence { time: self.now, message: message.clone(), fields: Map::new(), event }],
+            evidence: vec![Evidence {
+                time: self.now,
+                message: message.clone(),
+                fields: Map::new(),
+                event,
+                explanation: None,
+            }],
             ..self.finding(
                 FindingId::from_cause(&["malware", &self.asset.id, &found.path, &found.rule]),
                 &found.rule,

@@ -41,7 +41,7 @@ export function Answer({ answer }: { answer: QueryResult }) {
           </button>
         )} />
       <Drawer opened={record !== null} onClose={() => show(null)} position="right" size="lg" title={t('sql.row', { number: (shown ?? 0) + 1 })} closeButtonProps={{ 'aria-label': t('app.close') }}>
-        {record ? <EventDetail event={record} /> : null}
+        {record ? <EventDetail event={record} onLeave={() => show(null)} /> : null}
       </Drawer>
     </>
   );

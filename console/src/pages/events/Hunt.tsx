@@ -1,9 +1,9 @@
 // Asks the stored events in SQL: editor, saved queries, answer, downloads.
-import { ActionIcon, Alert, Button, Group, Menu, Modal, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { IconChevronDown, IconDeviceFloppy, IconDownload, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Alert, Button, Group, Menu, Modal, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { IconChevronDown, IconDeviceFloppy, IconDownload, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 
 import { changes, queries } from '../../api/queries';
 import { useLanguage } from '../../i18n/language';
@@ -12,8 +12,11 @@ import { RoleButton, RoleNote, useMay } from '../../shell/role';
 import { csv } from '../../ui/format';
 import { Empty, Loading } from '../../ui/states';
 import { Answer } from './Answer';
+import { chartOf } from './chartOf';
+import { parametersOf, withParameters } from './parameters';
 
 const CodeEditor = lazy(() => import('../../ui/CodeEditor'));
+const Chart = lazy(() => import('../../ui/Chart'));
 
 const SAMPLES = [
   ['sql.sample.kinds', "SELECT type, count(*) AS events\nFROM events\nWHERE time > now() - INTERVAL '1 hour'\nGROUP BY type\nORDER BY events DESC"],
@@ -46,12 +49,34 @@ export default function Hunt() {
   const [name, setName] = useState('');
   const tables = useMemo(() => Object.fromEntries((schema.data ?? []).map((table) => [table.name, table.columns.map((column) => column.name)])), [schema.data]);
 
-  const hunt = useMutation({ mutationFn: (text: string) => changes.hunt(text, Number(limit)) });
-  const run = () => {
-    if (!may || !sql.trim() || hunt.isPending) return;
-    void navigate({ search: (before) => ({ ...before, sql }), replace: true });
-    hunt.mutate(sql);
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const parameters = useMemo(() => parametersOf(sql), [sql]);
+  const [asChart, setAsChart] = useState(false);
+
+  const asked = useRef<string | null>(null);
+  const stop = useRef<AbortController | null>(null);
+  const hunt = useMutation({
+    mutationFn: (text: string) => {
+      stop.current = new AbortController();
+      return changes.hunt(text, Number(limit), stop.current.signal);
+    },
+  });
+  const ask = (text: string) => {
+    if (!may || !text.trim() || hunt.isPending) return;
+    asked.current = text;
+    void navigate({ search: (before) => ({ ...before, sql: text }), replace: true });
+    hunt.mutate(withParameters(text, values));
   };
+  const run = () => ask(sql);
+  // A step from an event brings its question with it; one that needs parameters waits for them.
+  const arrive = useEffectEvent((text: string) => {
+    setSql(text);
+    if (parametersOf(text).length === 0) ask(text);
+  });
+  useEffect(() => {
+    if (search.sql && search.sql !== asked.current) arrive(search.sql);
+  }, [search.sql, may]);
+  useEffect(() => () => stop.current?.abort(), []);
   const refresh = () => void cache.invalidateQueries({ queryKey: ['queries'] });
   const save = useMutation({
     mutationFn: () => changes.queryCreate(name.trim(), sql),
@@ -64,6 +89,8 @@ export default function Hunt() {
   const remove = useMutation({ mutationFn: changes.queryDelete, onSuccess: refresh });
   const problem = hunt.error ? failure(hunt.error) : null;
   const answer = hunt.data;
+  const chart = useMemo(() => (answer ? chartOf(answer) : null), [answer]);
+  const cancelled = hunt.isError && stop.current?.signal.aborted === true;
 
   return (
     <Stack gap="sm">
@@ -71,8 +98,22 @@ export default function Hunt() {
         <CodeEditor language="sql" label={t('sql.editor')} value={sql} onChange={setSql} onRun={run} tables={tables} minHeight={120} maxHeight={300} />
       </Suspense>
       <RoleNote needs="analyst" />
+      {parameters.length > 0 ? (
+        <Group gap="xs" role="group" aria-label={t('sql.parameters')}>
+          {parameters.map((parameter) => (
+            <TextInput key={parameter} size="xs" label={parameter} value={values[parameter] ?? ''} onChange={(event) => {
+              const { value } = event.currentTarget;
+              setValues((before) => ({ ...before, [parameter]: value }));
+            }} onKeyDown={(event) => { if (event.key === 'Enter') run(); }} />
+          ))}
+        </Group>
+      ) : null}
       <Group gap="xs">
-        <RoleButton needs="analyst" leftSection={<IconPlayerPlay size={16} />} onClick={run} loading={hunt.isPending}>{t('sql.run')}</RoleButton>
+        {hunt.isPending ? (
+          <Button color="red" variant="light" leftSection={<IconPlayerStop size={16} />} onClick={() => stop.current?.abort()}>{t('sql.cancel')}</Button>
+        ) : (
+          <RoleButton needs="analyst" leftSection={<IconPlayerPlay size={16} />} onClick={run}>{t('sql.run')}</RoleButton>
+        )}
         <Menu position="bottom-start" shadow="md">
           <Menu.Target><Button variant="default" rightSection={<IconChevronDown size={14} />}>{t('sql.samples')}</Button></Menu.Target>
           <Menu.Dropdown>{SAMPLES.map(([key, text]) => <Menu.Item key={key} onClick={() => setSql(text)}>{t(key)}</Menu.Item>)}</Menu.Dropdown>
@@ -105,7 +146,7 @@ export default function Hunt() {
         <Text size="sm" c="dimmed" visibleFrom="sm">{t('sql.hint')}</Text>
       </Group>
       <div aria-live="polite">
-        {hunt.isPending ? <Loading rows={4} /> : problem ? (
+        {hunt.isPending ? <Loading rows={4} /> : cancelled ? <div className="y-card"><Empty title={t('sql.cancelled')} /></div> : problem ? (
           <Alert color="red" title={t('sql.error')} role="alert">
             <pre className="y-mono" style={{ margin: 0, whiteSpace: 'pre-wrap' }}>{problem.status === 0 ? t('error.offline') : problem.message}</pre>
             {problem.hint ? <Text size="sm" mt={6}>{problem.hint}</Text> : null}
@@ -118,12 +159,15 @@ export default function Hunt() {
               <Text size="sm" c="dimmed" data-rows={answer.rows.length}>{t('sql.rows', { count: answer.rows.length, ms: answer.elapsed_ms })}{answer.truncated ? ` · ${t('sql.truncated')}` : ''}</Text>
               {answer.rows.length > 0 ? (
                 <Group gap="xs">
+                  {chart ? <SegmentedControl size="xs" aria-label={t('sql.view')} value={asChart ? 'chart' : 'table'} data={[{ value: 'table', label: t('sql.asTable') }, { value: 'chart', label: t('sql.asChart') }]} onChange={(value) => setAsChart(value === 'chart')} /> : null}
                   <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />} onClick={() => download('yagura.csv', 'text/csv', csv(answer.columns.map((column) => column.name), answer.rows))}>{t('sql.csv')}</Button>
                   <Button size="compact-sm" variant="default" leftSection={<IconDownload size={14} />} onClick={() => download('yagura.json', 'application/json', JSON.stringify(answer.rows.map((row) => Object.fromEntries(answer.columns.map((column, index) => [column.name, row[index]]))), null, 1))}>{t('sql.json')}</Button>
                 </Group>
               ) : null}
             </Group>
-            {answer.rows.length === 0 ? <div className="y-card"><Empty title={t('sql.noRows')} detail={t('sql.noRows.detail')} /></div> : <Answer answer={answer} />}
+            {answer.rows.length === 0 ? <div className="y-card"><Empty title={t('sql.noRows')} detail={t('sql.noRows.detail')} /></div> : chart && asChart ? (
+              <section className="y-card" data-chart={chart.categories.length}><Suspense fallback={<Loading rows={1} height={320} />}><Chart kind={chart.kind} label={t('sql.result')} categories={chart.categories} series={chart.series} height={320} /></Suspense></section>
+            ) : <Answer answer={answer} />}
           </Stack>
         )}
       </div>

@@ -112,7 +112,7 @@ export function LiveTail() {
           }} />
       )}
       <Drawer opened={shown !== null} onClose={() => show(null)} position="right" size="lg" title={t('events.detail')} closeButtonProps={{ 'aria-label': t('app.close') }}>
-        {shown ? <EventDetail event={shown.event} /> : null}
+        {shown ? <EventDetail event={shown.event} onLeave={() => show(null)} /> : null}
       </Drawer>
     </>
   );

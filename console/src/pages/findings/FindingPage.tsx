@@ -17,7 +17,9 @@ import { ago, cell, count, dateTime } from '../../ui/format';
 import { Facts, SeverityMark, StatusMark, Tag } from '../../ui/marks';
 import { ProcessTree } from '../../ui/ProcessTree';
 import { Failed, Loading } from '../../ui/states';
+import { Pivots } from '../events/Pivots';
 import { Decision } from './Decision';
+import { Explanation } from './Explanation';
 
 const TABS_MAX = 3;
 
@@ -41,9 +43,16 @@ function EvidencePart({ evidence, told }: { evidence: readonly Evidence[]; told:
         )
       ) : null}
       <section className="y-card">
-        <h2>{t('finding.tree')}</h2>
+        <Group justify="space-between" mb="sm"><h2 style={{ margin: 0 }}>{t('finding.tree')}</h2><Pivots event={shown.event} /></Group>
         <ProcessTree event={shown.event} />
       </section>
+      {shown.explanation ? (
+        <section className="y-card" data-part="why">
+          <h2>{t('why.title')}</h2>
+          <p className="y-quiet" style={{ margin: '0 0 10px', fontSize: 13 }}>{t('why.lead')}</p>
+          <div className="y-scroll-x" tabIndex={0} role="group" aria-label={t('why.title')}><Explanation part={shown.explanation} /></div>
+        </section>
+      ) : null}
       <section className="y-card">
         <h2>{t('finding.fields')}</h2>
         {shown.message === told ? null : <p style={{ margin: '0 0 8px' }}>{shown.message}</p>}

@@ -61,6 +61,7 @@ impl Graph {
                 let inner = self.add(inner);
                 self.not(inner)
             }
+            Expr::Named(_, inner) => self.add(inner),
             Expr::And(parts) => {
                 let parts = parts.iter().map(|part| self.add(part)).collect();
                 self.all(parts)

@@ -208,6 +208,7 @@ impl<'c> Compiler<'c> {
         self.macros[at].lowered = Some(match result {
             Ok(mut lowered) => {
                 self.warn(std::mem::take(&mut lowered.warnings), &condition, problems);
+                lowered.expression = Arc::new(Expr::Named(item.name.as_str().into(), lowered.expression));
                 Ok(lowered)
             }
             Err(error) => {

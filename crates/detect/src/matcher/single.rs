@@ -67,6 +67,13 @@ impl Single {
         }
     }
 
+    /// Of several texts to compare with, the first that this one fits; none where a regular expression decides.
+    pub(crate) fn fitting_pattern(&self, text: &str) -> Option<&str> {
+        let Test::Text(test, patterns) = &self.predicate.test else { return None };
+        let fitting = patterns.iter().find(|pattern| text_fits(*test, pattern, text));
+        fitting.map(|pattern| &**pattern).filter(|_| patterns.len() > 1)
+    }
+
     /// Whether one value passes.
     pub(crate) fn value_holds(&self, value: Value<'_>) -> bool {
         match &self.predicate.test {

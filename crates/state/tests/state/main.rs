@@ -56,6 +56,7 @@ fn finding(rule: &str, asset: &str, seconds: i64) -> Finding {
             message: format!("evidence {seconds}"),
             fields: serde_json::Map::new(),
             event: serde_json::json!({ "time": seconds }),
+            explanation: None,
         }],
     }
 }
