@@ -139,6 +139,13 @@ const rules = createRoute({
   component: lazyRouteComponent(() => import('./pages/rules/RulesPage')),
 });
 
+const ruleEditor = createRoute({
+  getParentRoute: () => shell,
+  path: '/rule-editor',
+  validateSearch: (search: Search) => only({ file: textOf(search.file), from: textOf(search.from), text: textOf(search.text) }),
+  component: lazyRouteComponent(() => import('./pages/rules/RuleEditorPage')),
+});
+
 const rule = createRoute({
   getParentRoute: () => shell,
   path: '/rules/$name',
@@ -241,7 +248,7 @@ export const router = createRouter({
     setup,
     signIn,
     invitation,
-    shell.addChildren([vulnerabilities, vulnerability, images, packages, secrets, secret, scans, overview, incidents, incident, findings, finding, events, assets, rules, rule, sensor, proofs, response, settings]),
+    shell.addChildren([vulnerabilities, vulnerability, images, packages, secrets, secret, scans, overview, incidents, incident, findings, finding, events, assets, rules, rule, ruleEditor, sensor, proofs, response, settings]),
   ]),
   defaultPreload: 'intent',
   defaultPendingComponent: () => <Loading />,

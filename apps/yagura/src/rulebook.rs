@@ -5,9 +5,12 @@
 
 pub mod exceptions;
 mod files;
+pub mod stored;
+pub mod trial;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -16,8 +19,8 @@ use std::{
 
 use arc_swap::ArcSwap;
 use yagura_detect::{
-    Engine, EngineOptions, ExceptionIndex, ExceptionSet, FileReport, RuleIndex, RuleMatching, RuleSet,
-    SourceFile, falco, load_exceptions,
+    Engine, EngineOptions, ExceptionIndex, ExceptionSet, FileReport, Loaded, RuleIndex, RuleMatching,
+    RuleSet, SourceFile, falco, load_exceptions,
 };
 use yagura_event::{EventKind, ExceptionInfo, Priority, RuleInfo, Timestamp};
 use yagura_rt::Detect;
@@ -142,6 +145,29 @@ impl Rulebook {
             );
         }
         *self.attempt.lock().unwrap_or_else(PoisonError::into_inner) = attempt;
+    }
+
+    /// The user's rules as they would be loaded with this text in a file, which need not be there, in place of what is in
+    /// it; or without that file. Nothing is put in force.
+    pub fn load_with(&self, path: &Path, text: Option<&str>) -> Loaded {
+        let (mut sources, _) = read_sources(&self.config.rules);
+        let name = path.display().to_string();
+        let there = sources.iter().position(|source| source.name == name);
+        match (there, text) {
+            (Some(at), Some(text)) => text.clone_into(&mut sources[at].text),
+            (Some(at), None) => drop(sources.remove(at)),
+            (None, Some(text)) => {
+                // Where it will be read once it is there: among the files of its folder, by name.
+                let folder = path.parent();
+                let beside = |source: &SourceFile| Path::new(&source.name).parent() == folder;
+                let after = sources.iter().rposition(|source| beside(source) && source.name < name);
+                let first = sources.iter().position(beside);
+                let at = after.map(|at| at + 1).or(first).unwrap_or(sources.len());
+                sources.insert(at, SourceFile { name, text: text.to_owned() });
+            }
+            (None, None) => {}
+        }
+        falco::load(&sources, &falco::LoadOptions::default())
     }
 
     /// Switches a rule on or off until the next start; false where there is no such rule.
@@ -284,7 +310,7 @@ fn read_all(config: &Detect, now: Timestamp) -> Sources {
 
 /// Loads the rules that come with Yagura, the most urgent first: their files are in the order of their names, which means
 /// nothing, and where only the first match counts a mild rule must not hide a severe one.
-pub fn load_builtin(files: &[SourceFile]) -> yagura_detect::Loaded {
+pub fn load_builtin(files: &[SourceFile]) -> Loaded {
     let mut loaded = falco::load(files, &falco::LoadOptions::default());
     loaded.rules.sort_by_priority();
     loaded
@@ -292,7 +318,7 @@ pub fn load_builtin(files: &[SourceFile]) -> yagura_detect::Loaded {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::fs;
 
     use super::*;
 
@@ -327,6 +353,28 @@ mod tests {
         assert!(!book.attempt().taken);
         assert!(book.attempt().errors() > 0);
         assert!(!book.reload_if_changed(Timestamp::default()), "an unchanged file is not read again");
+    }
+
+    #[test]
+    fn a_text_is_checked_where_it_would_be_read() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::write(dir.path().join("a.yaml"), "- macro: m\n  condition: evt.type = execve\n")
+            .expect("writable");
+        fs::write(dir.path().join("c.yaml"), GOOD.replace("evt.type = execve", "m")).expect("writable");
+        let book = book(dir.path());
+        let errors = |name: &str, text: Option<&str>| -> Vec<(String, usize)> {
+            let loaded = book.load_with(&dir.path().join(name), text);
+            let bad = loaded.files.into_iter().filter(|file| file.errors > 0);
+            bad.map(|file| (file.file.rsplit('/').next().unwrap_or_default().to_owned(), file.errors))
+                .collect()
+        };
+        let uses = GOOD.replace("one", "two").replace("evt.type = execve", "m");
+        assert_eq!(errors("b.yaml", Some(&uses)), [], "a macro of another file is known");
+        assert_eq!(errors("b.yaml", Some("- rule: x\n")), [("b.yaml".to_owned(), 1)]);
+        assert_eq!(errors("a.yaml", None), [("c.yaml".to_owned(), 1)], "others miss the macro");
+        assert_eq!(errors("a.yaml", Some(GOOD)), [("c.yaml".to_owned(), 1)]);
+        assert_eq!(errors("none.yaml", None), []);
+        assert_eq!(book.current().engine.rules().len(), 1, "nothing is put in force");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fmt::Write,
     future::Future,
+    path::PathBuf,
     pin::Pin,
     sync::{
         Arc,
@@ -14,15 +15,20 @@ use std::{
 
 use yagura_api::{
     AdvisoriesWire, ColumnWire, DiagnosticLevel, DiagnosticWire, QueryColumn, QueryErrorKind, QueryErrorWire,
-    QueryWire, RulesView, ScanProgress, System, TableWire,
+    QueryWire, RuleTrial, RulesView, ScanProgress, System, TableWire,
 };
-use yagura_detect::{Diagnostic, DiagnosticSeverity, SourceFile, falco};
+use yagura_detect::{Diagnostic, DiagnosticSeverity, FileReport};
 use yagura_event::{Asset, BlindSpot, EventKind, Loss, RuleInfo, SensorMode, SensorStatus, Timestamp};
 use yagura_lake::{Lake, LakeError, QueryLimits, QueryResult};
 use yagura_sensor::SensorHandle;
 use yagura_state::{Scan, Webhook};
 
-use crate::{judge::Counters, prevention::Prevention, rulebook::Rulebook, scanner::Scanner};
+use crate::{
+    judge::Counters,
+    prevention::Prevention,
+    rulebook::{Rulebook, stored, trial},
+    scanner::Scanner,
+};
 
 /// Longest time a question over the API may take.
 const QUERY_TIME_MAX: Duration = Duration::from_secs(60);
@@ -33,6 +39,8 @@ pub struct Machine {
     pub asset: Asset,
     /// The rules in force.
     pub rulebook: Arc<Rulebook>,
+    /// Where rule files that the state keeps are written to.
+    pub rule_files: PathBuf,
     /// The events.
     pub lake: Arc<Lake>,
     /// What was counted on the way of the events.
@@ -55,6 +63,12 @@ impl Machine {
             Ok(sensor) => yagura_sensor::capturable_kinds(sensor.status().mode),
             Err(_) => BTreeSet::new(),
         }
+    }
+
+    // Where a stored rule file lies; a text that is none yet has a name of its own.
+    fn rule_file(&self, name: Option<&str>) -> PathBuf {
+        let name = name.filter(|name| !name.contains(['/', '\0'])).unwrap_or("~unnamed");
+        stored::path(&self.rule_files, name)
     }
 
     // What was lost behind the sensor, by place.
@@ -146,10 +160,54 @@ impl System for Machine {
         Ok(())
     }
 
-    fn rules_lint(&self, text: &str) -> Vec<DiagnosticWire> {
-        let file = SourceFile { name: "text".to_owned(), text: text.to_owned() };
-        let loaded = falco::load(&[file], &falco::LoadOptions::default());
-        loaded.files.iter().flat_map(|file| &file.diagnostics).map(diagnostic_wire).collect()
+    fn rules_check(&self, file: Option<&str>, text: Option<&str>) -> Vec<DiagnosticWire> {
+        let path = self.rule_file(file);
+        let loaded = self.rulebook.load_with(&path, text);
+        let own = path.display().to_string();
+        let before = self.rulebook.attempt();
+        // What is wrong with other files counts where it was not before.
+        let is_new = |report: &FileReport| {
+            report.file == own
+                || report.errors
+                    > before.files.iter().find(|file| file.file == report.file).map_or(0, |file| file.errors)
+        };
+        let concerned = loaded.files.iter().filter(|report| is_new(report));
+        concerned
+            .flat_map(|report| &report.diagnostics)
+            .filter(|one| one.file == own || one.severity == DiagnosticSeverity::Error)
+            .map(diagnostic_wire)
+            .collect()
+    }
+
+    fn rule_files_set(&self, files: Vec<(String, String)>) -> Result<(), String> {
+        stored::write(&self.rule_files, &files).map_err(|error| error.to_string())?;
+        self.rulebook.reload(self.now());
+        self.follow_rules();
+        let attempt = self.rulebook.attempt();
+        if attempt.taken {
+            return Ok(());
+        }
+        let bad = attempt.files.iter().find(|file| file.errors > 0).map_or("", |file| file.file.as_str());
+        Err(format!("{bad} has errors, and the rules from before stay in force until it has none"))
+    }
+
+    fn rules_trial(
+        &self,
+        text: String,
+        file: Option<String>,
+        days: u32,
+    ) -> Pin<Box<dyn Future<Output = Result<RuleTrial, String>> + Send + '_>> {
+        Box::pin(async move {
+            let path = self.rule_file(file.as_deref());
+            let rulebook = Arc::clone(&self.rulebook);
+            let name = path.display().to_string();
+            let load = move || rulebook.load_with(&path, Some(&text));
+            let loaded = tokio::task::spawn_blocking(load).await.map_err(|error| error.to_string())?;
+            let mut trial = trial::run(&self.lake, &loaded, &name, days, self.now()).await?;
+            let own = loaded.files.iter().filter(|report| report.file == name);
+            trial.diagnostics = own.flat_map(|report| &report.diagnostics).map(diagnostic_wire).collect();
+            Ok(trial)
+        })
     }
 
     fn lake_schema(&self) -> Vec<TableWire> {

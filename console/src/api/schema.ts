@@ -487,6 +487,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rule-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rule files that are kept here, deleted ones among them. */
+        get: operations["rule_file_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rule-files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rule file: its newest version, or the one asked for. */
+        get: operations["rule_file_get"];
+        /** Saves a rule file and puts its rules in force. One whose rules have errors is refused. */
+        put: operations["rule_file_put"];
+        post?: never;
+        /** Deletes a rule file; its rules are no longer in force. Saving a version of it again brings it back. */
+        delete: operations["rule_file_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rule-files/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a rule file, the newest first. */
+        get: operations["rule_file_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -531,8 +584,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Checks the text of a rule file without loading it. */
+        /** Checks the text of a rule file, as it would be loaded beside the others, without loading it. */
         post: operations["rule_lint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what rules would have found in the stored events, without putting them in force. Exceptions, and other rules that
+         *     would come first, are left aside.
+         */
+        post: operations["rule_trial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1531,6 +1604,8 @@ export interface components {
         };
         /** @description Rules to be checked. */
         LintRequest: {
+            /** @description The rule file it is a new version of, where it is one. */
+            file?: string | null;
             /** @description Text of a rule file. */
             text: string;
         };
@@ -1738,6 +1813,46 @@ export interface components {
             /** @description Rules loaded. */
             total: number;
         };
+        /** @description A version of a rule file with its text. */
+        RuleFile: components["schemas"]["RuleFileVersion"] & {
+            /** @description Its text; empty for a deletion. */
+            text: string;
+        };
+        /** @description What a rule file is to be. */
+        RuleFileRequest: {
+            /**
+             * Format: int64
+             * @description The version it was made from, 0 for none. Where the file has moved on since, nothing is saved.
+             */
+            based_on?: number | null;
+            /** @description What changed and why, for whoever reads the versions. */
+            note?: string;
+            /** @description Its text: rules, macros and lists in Falco's YAML. */
+            text: string;
+        };
+        /** @description One version of a rule file. */
+        RuleFileVersion: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description When it was saved. */
+            created: components["schemas"]["Timestamp"];
+            /** @description Who saved it. */
+            created_by: string;
+            /** @description Whether this version is the file's deletion. */
+            deleted: boolean;
+            /** @description Name of the file, without folder and ending. */
+            name: string;
+            /** @description What whoever saved it says about it. */
+            note: string;
+            /**
+             * Format: int64
+             * @description Counts the versions of this name, from 1.
+             */
+            version: number;
+        };
         /** @description What is told about a rule. */
         RuleInfo: {
             /** @description Fields in its condition that this system never has: comparing them is never true. */
@@ -1806,6 +1921,58 @@ export interface components {
             loaded: components["schemas"]["Timestamp"];
             /** @description The rules. */
             rules: components["schemas"]["RuleInfo"][];
+        };
+        /** @description What rules would have found. */
+        RuleTrial: {
+            /** @description What is wrong with the text. Rules with errors were not tried. */
+            diagnostics: components["schemas"]["DiagnosticWire"][];
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            elapsed_ms: number;
+            /**
+             * Format: int64
+             * @description Stored events that were looked at.
+             */
+            events: number;
+            /** @description Each rule of the text. */
+            rules: components["schemas"]["RuleTrialMatches"][];
+            /** @description Whether time ran out before all of them were. */
+            truncated: boolean;
+        };
+        /** @description An event that a rule matches. */
+        RuleTrialExample: {
+            /** @description What happened, as the rule words it. */
+            message: string;
+            /** @description When it happened. */
+            time: components["schemas"]["Timestamp"];
+        };
+        /** @description What one rule would have found. */
+        RuleTrialMatches: {
+            /** @description The same by day, the earliest first; the last one is today. */
+            days: number[];
+            /** @description Some of them. */
+            examples: components["schemas"]["RuleTrialExample"][];
+            /**
+             * Format: int64
+             * @description Events it matches.
+             */
+            matches: number;
+            /** @description Its name. */
+            rule: string;
+        };
+        /** @description Rules to be tried on what was stored. */
+        RuleTrialRequest: {
+            /**
+             * Format: int32
+             * @description How many days back to look, at most 30.
+             */
+            days: number;
+            /** @description The rule file it is a new version of: its stored text is left out. */
+            file?: string | null;
+            /** @description Text of a rule file. */
+            text: string;
         };
         /** @description One rule with its text. */
         RuleWire: {
@@ -4271,6 +4438,310 @@ export interface operations {
             };
         };
     };
+    rule_file_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileVersion"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_file_get: {
+        parameters: {
+            query?: {
+                /** @description Number of the version; without it the newest. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFile"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_file_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleFileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFile"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else saved it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rules have errors */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_file_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Other rules need what is in it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_file_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileVersion"][];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rule_list: {
         parameters: {
             query?: never;
@@ -4501,6 +4972,83 @@ export interface operations {
             };
             /** @description A value is not accepted */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rule_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleTrialRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrial"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many questions at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

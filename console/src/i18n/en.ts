@@ -1,7 +1,9 @@
 // Every text of the console in English. The keys are the contract: ja.ts has the same ones.
+import { ruleFilesEn } from './ruleFiles.en';
 import { scansEn } from './scans.en';
 
 export const en = {
+  ...ruleFilesEn,
   ...scansEn,
   'app.tagline': 'Watchtower for your workloads',
   'app.skip': 'Skip to content',

@@ -1,8 +1,10 @@
 // Every text of the console in Japanese; the words follow docs/glossary.md.
+import { ruleFilesJa } from './ruleFiles.ja';
 import { scansJa } from './scans.ja';
 import type { Texts } from './texts';
 
 export const ja: Texts = {
+  ...ruleFilesJa,
   ...scansJa,
   'app.tagline': 'ワークロードを見守る櫓',
   'app.skip': '本文へ移動',

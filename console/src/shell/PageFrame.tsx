@@ -35,7 +35,7 @@ export function PageHead({ title, lead, children }: { title: string; lead?: Reac
           </Text>
         ) : null}
       </div>
-      {children}
+      {children ? <Group gap="sm">{children}</Group> : null}
     </Group>
   );
 }

@@ -5,6 +5,7 @@ import { sql, SQLite } from '@codemirror/lang-sql';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
 import { tagHighlighter, tags } from '@lezer/highlight';
 import { useEffect, useEffectEvent, useRef } from 'react';
@@ -18,6 +19,13 @@ const colours = tagHighlighter([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: 'tok-property' },
 ]);
 
+export interface EditorProblem {
+  level: 'error' | 'warning' | 'info';
+  message: string;
+  line?: number | null;
+  column?: number | null;
+}
+
 interface CodeEditorProps {
   language: 'sql' | 'yaml';
   value: string;
@@ -26,6 +34,8 @@ interface CodeEditorProps {
   onRun?: () => void;
   /** Tables and their columns, offered while typing SQL. */
   tables?: Readonly<Record<string, readonly string[]>>;
+  /** What is wrong with the text, marked where it stands. */
+  problems?: readonly EditorProblem[];
   readOnly?: boolean;
   minHeight?: number;
   maxHeight?: number;
@@ -33,7 +43,7 @@ interface CodeEditorProps {
 }
 
 export default function CodeEditor(props: CodeEditorProps) {
-  const { language, value, label, tables, readOnly = false, minHeight = 140, maxHeight = 420, firstLine = 1 } = props;
+  const { language, value, label, tables, problems, readOnly = false, minHeight = 140, maxHeight = 420, firstLine = 1 } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const words = useRef(new Compartment());
@@ -62,6 +72,7 @@ export default function CodeEditor(props: CodeEditorProps) {
       ]),
     ];
     if (!readOnly) extensions.push(autocompletion(), closeBrackets());
+    if (!readOnly && language === 'yaml') extensions.push(lintGutter());
     const editor = new EditorView({ parent: host.current, state: EditorState.create({ doc: initial.current, extensions }) });
     view.current = editor;
     return () => editor.destroy();
@@ -73,6 +84,19 @@ export default function CodeEditor(props: CodeEditorProps) {
     const schema = Object.fromEntries(Object.entries(tables ?? {}).map(([name, columns]) => [name, [...columns]]));
     editor.dispatch({ effects: words.current.reconfigure(sql({ dialect: SQLite, schema, upperCaseKeywords: true })) });
   }, [tables, language]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || !problems) return;
+    const { doc } = editor.state;
+    const marks = problems.flatMap(({ level, message, line, column }) => {
+      if (!line || line > doc.lines) return [];
+      const { from: start, to: end } = doc.line(line);
+      const from = Math.min(start + Math.max(0, (column ?? 1) - 1), end);
+      return [{ from, to: end, severity: level, message }];
+    });
+    editor.dispatch(setDiagnostics(editor.state, marks));
+  }, [problems]);
 
   useEffect(() => {
     initial.current = value;

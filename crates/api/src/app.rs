@@ -23,6 +23,8 @@ pub(crate) struct Inner {
     pub(crate) started: Timestamp,
     pub(crate) sign_ins: Throttle,
     pub(crate) hunts: Arc<Semaphore>,
+    /// Held while rule files change.
+    pub(crate) rule_files: tokio::sync::Mutex<()>,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) counters: Counters,
 }
@@ -46,6 +48,7 @@ impl App {
             started,
             sign_ins: Throttle::default(),
             hunts: Arc::new(Semaphore::new(HUNTS_MAX)),
+            rule_files: tokio::sync::Mutex::new(()),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             counters: Counters::default(),
         }))

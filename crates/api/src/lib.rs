@@ -30,6 +30,7 @@ mod query;
 mod router;
 mod routes;
 mod rule;
+mod rule_file;
 mod scan;
 mod sensor;
 mod serve;
@@ -53,6 +54,7 @@ pub use live::Live;
 pub use package::ImagePage;
 pub use problem::Problem;
 pub use router::{openapi, router};
+pub use rule_file::{RuleFileRequest, RuleTrial, RuleTrialExample, RuleTrialMatches, RuleTrialRequest};
 pub use scan::{
     AdvisoriesWire, ScanPageWire, ScanProgress, ScanRequest, ScanScheduleRequest, ScanStep, ScanWire,
 };

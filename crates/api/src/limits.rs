@@ -28,6 +28,8 @@ pub const HUNT_ROWS_MAX: usize = 10_000;
 pub const HUNT_ROWS: usize = 1000;
 /// Most hunts at once.
 pub const HUNTS_MAX: usize = 4;
+/// Most days that rules are tried on.
+pub const TRIAL_DAYS_MAX: u32 = 30;
 /// Rows of a page when nothing is said.
 pub const PAGE_ROWS: usize = 50;
 /// Longest target of a scan.

@@ -23,7 +23,7 @@ use crate::{
     app::App,
     asset, audit, finding, hunt, incident, meta, overview, package,
     problem::Problem,
-    proof, query, rule, scan, sensor, session, setup, stream, token, user, vulnerability, webhook,
+    proof, query, rule, rule_file, scan, sensor, session, setup, stream, token, user, vulnerability, webhook,
     wire::StreamMissed,
 };
 
@@ -73,6 +73,12 @@ fn table() -> Vec<(Access, UtoipaMethodRouter<App>)> {
         (VIEWER,    routes!(rule::rule_get)),
         (ANALYST,   routes!(rule::rule_update)),
         (ANALYST,   routes!(rule::rule_lint)),
+        (ANALYST,   routes!(rule_file::rule_trial)),
+        (VIEWER,    routes!(rule_file::rule_file_list)),
+        (VIEWER,    routes!(rule_file::rule_file_get)),
+        (VIEWER,    routes!(rule_file::rule_file_versions)),
+        (ANALYST,   routes!(rule_file::rule_file_put)),
+        (ANALYST,   routes!(rule_file::rule_file_delete)),
         (VIEWER,    routes!(sensor::sensor_get)),
         (VIEWER,    routes!(hunt::event_schema)),
         (ANALYST,   routes!(hunt::hunt_run)),

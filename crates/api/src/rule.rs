@@ -51,7 +51,7 @@ pub(crate) async fn rule_update(
     find().map(Json).ok_or_else(missing)
 }
 
-/// Checks the text of a rule file without loading it.
+/// Checks the text of a rule file, as it would be loaded beside the others, without loading it.
 #[utoipa::path(post, path = "/v1/rules/lint", tag = "rules", operation_id = "rule_lint",
     request_body = LintRequest, responses((status = 200, body = Vec<DiagnosticWire>)))]
 pub(crate) async fn rule_lint(
@@ -59,6 +59,6 @@ pub(crate) async fn rule_lint(
     extract::Json(request): extract::Json<LintRequest>,
 ) -> Result<Json<Vec<DiagnosticWire>>, Problem> {
     // Compiling a large file takes a while; other requests must not wait for it.
-    let lint = move || app.system().rules_lint(&request.text);
+    let lint = move || app.system().rules_check(request.file.as_deref(), Some(&request.text));
     tokio::task::spawn_blocking(lint).await.map(Json).map_err(|_| Problem::internal())
 }

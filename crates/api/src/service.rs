@@ -7,7 +7,8 @@ use yagura_event::{Asset, SensorStatus, Timestamp};
 use yagura_state::{Scan, State, Webhook};
 
 use crate::{
-    AdvisoriesWire, DiagnosticWire, Live, QueryErrorWire, QueryWire, RulesView, ScanProgress, TableWire,
+    AdvisoriesWire, DiagnosticWire, Live, QueryErrorWire, QueryWire, RuleTrial, RulesView, ScanProgress,
+    TableWire,
 };
 
 /// Everything the API answers from.
@@ -34,8 +35,8 @@ pub struct ApiOptions {
     pub version: String,
 }
 
-/// The running system. Every function is called on async threads and must return quickly; only `query` and
-/// `webhook_test` may wait.
+/// The running system. Every function is called on async threads and must return quickly; only `query`,
+/// `rules_trial` and `webhook_test` may wait.
 pub trait System: Send + Sync {
     /// What the sensor sees and lost.
     fn sensor_status(&self) -> SensorStatus;
@@ -48,8 +49,21 @@ pub trait System: Send + Sync {
     /// # Errors
     /// Why it could not be switched.
     fn rule_set_enabled(&self, name: &str, enabled: bool) -> Result<(), String>;
-    /// Checks the text of a rule file without loading it.
-    fn rules_lint(&self, text: &str) -> Vec<DiagnosticWire>;
+    /// What is wrong with the text of a rule file, as it would be loaded beside the others, and what others would miss
+    /// without it. `file` names the stored rule file that it replaces, or that is to go where there is no text. Blocks.
+    fn rules_check(&self, file: Option<&str>, text: Option<&str>) -> Vec<DiagnosticWire>;
+    /// Puts these stored rule files, names and texts, in force in place of those before. Blocks.
+    ///
+    /// # Errors
+    /// Why they could not be written where rules are read from.
+    fn rule_files_set(&self, files: Vec<(String, String)>) -> Result<(), String>;
+    /// What the rules of a text would have found in the stored events of the last days.
+    fn rules_trial(
+        &self,
+        text: String,
+        file: Option<String>,
+        days: u32,
+    ) -> BoxFuture<'_, Result<RuleTrial, String>>;
     /// The tables that can be asked.
     fn lake_schema(&self) -> Vec<TableWire>;
     /// Answers a question in SQL with at most `rows_max` rows.

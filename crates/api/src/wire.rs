@@ -273,6 +273,8 @@ pub struct RulePatch {
 pub struct LintRequest {
     /// Text of a rule file.
     pub text: String,
+    /// The rule file it is a new version of, where it is one.
+    pub file: Option<String>,
 }
 
 /// Something that is wrong with a rule or its file.

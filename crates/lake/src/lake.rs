@@ -10,7 +10,8 @@ use serde_json::Value;
 use yagura_event::{Event, Timestamp, to_ocsf};
 
 use crate::{
-    EventFilter, LakeError, LakeOptions, LakeStats, QueryLimits, QueryResult, StoredEvent, TableSchema,
+    EventFilter, EventSink, LakeError, LakeOptions, LakeStats, QueryLimits, QueryResult, StoredEvent,
+    TableSchema,
     column::{Column, SCHEMA},
     damage,
     keeper::Keeper,
@@ -161,6 +162,29 @@ impl Lake {
         let event = rebuild::event(row).map_err(LakeError::Query)?;
         let host = row.text(Column::Host).unwrap_or_default().to_owned();
         Ok(Some(RebuiltEvent { event, host, rules: row.texts(Column::Rules) }))
+    }
+
+    /// Hands every event since then to a sink that `make` makes, each made again from its row, in no particular order.
+    /// A sink that has seen enough ends it. Where a damaged file is met it begins anew with another sink.
+    ///
+    /// # Errors
+    /// As [`Lake::query`].
+    pub async fn event_scan<S: EventSink>(
+        &self,
+        since: Timestamp,
+        limits: QueryLimits,
+        make: impl Fn() -> S,
+    ) -> Result<S, LakeError> {
+        let sql: Arc<str> = format!(
+            "SELECT * FROM events WHERE time >= arrow_cast({}, 'Timestamp(Nanosecond, Some(\"UTC\"))')",
+            since.nanos(),
+        )
+        .into();
+        self.answer(limits, move |snapshot| {
+            let (sql, sink) = (Arc::clone(&sql), make());
+            async move { query::scan(snapshot, &sql, limits, sink).await }
+        })
+        .await
     }
 
     /// The event of this time and number in OCSF form.

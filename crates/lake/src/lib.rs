@@ -52,7 +52,7 @@ pub use encode::StoredEvent;
 pub use error::{DropCause, LakeError};
 pub use lake::{Lake, RebuiltEvent};
 pub use options::{LakeOptions, QueryLimits};
-pub use query::{QueryResult, ResultColumn};
+pub use query::{EventSink, QueryResult, ResultColumn};
 pub use recent::EventFilter;
 pub use schema::{ColumnSchema, TableSchema};
 pub use stats::LakeStats;

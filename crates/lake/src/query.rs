@@ -24,8 +24,10 @@ use yagura_event::OcsfClass;
 
 pub(crate) use self::explain::{explain, is_damage, is_vanished_file};
 use crate::{
-    QueryLimits,
+    QueryLimits, RebuiltEvent,
+    column::{self, Column},
     owner::Snapshot,
+    rebuild::{self, Row},
     schema::EVENTS,
     table::EventsTable,
     value::{column_values, type_name, value_bytes},
@@ -66,6 +68,48 @@ pub(crate) async fn run(
     let mut result = collect(frame, limits).await?;
     result.elapsed_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(result)
+}
+
+/// Takes events that were made again from what is stored.
+pub trait EventSink: Send + 'static {
+    /// Takes an event; says whether another is wanted.
+    fn event(&mut self, event: RebuiltEvent) -> bool;
+
+    /// Hears of a row that no event could be made from.
+    fn broken(&mut self, reason: &str);
+}
+
+/// Hands the events of a statement that selects whole rows to a sink.
+pub(crate) async fn scan<S: EventSink>(
+    snapshot: Arc<Snapshot>,
+    sql: &str,
+    limits: QueryLimits,
+    mut sink: S,
+) -> Result<S, DataFusionError> {
+    let context = session(snapshot, limits)?;
+    let mut stream = context.sql(sql).await?.execute_stream().await?;
+    while let Some(batch) = stream.next().await {
+        let batch = column::fit(&batch?)?;
+        for index in 0..batch.num_rows() {
+            let row = Row::new(&batch, index);
+            let goes_on = match rebuild::event(row) {
+                Ok(event) => {
+                    let host = row.text(Column::Host).unwrap_or_default().to_owned();
+                    sink.event(RebuiltEvent { event, host, rules: row.texts(Column::Rules) })
+                }
+                Err(reason) => {
+                    sink.broken(&reason);
+                    true
+                }
+            };
+            if !goes_on {
+                return Ok(sink);
+            }
+        }
+        // Making events again is work without waiting: others get their turn.
+        tokio::task::yield_now().await;
+    }
+    Ok(sink)
 }
 
 /// A session that knows the lake's tables and nothing else.

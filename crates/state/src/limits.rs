@@ -23,6 +23,14 @@ pub const SETTING_BYTES_MAX: usize = 64 << 10;
 pub const PAGE_MAX: usize = 1000;
 /// Most saved queries.
 pub const QUERIES_MAX: i64 = 1000;
+/// Most rule files that are kept here.
+pub const RULE_FILES_MAX: i64 = 200;
+/// Longest rule file.
+pub const RULE_FILE_BYTES_MAX: usize = 512 << 10;
+/// Longest name of a rule file.
+pub const RULE_FILE_NAME_BYTES_MAX: usize = 100;
+/// Versions of a rule file that are kept; the oldest go first.
+pub const RULE_FILE_VERSIONS_MAX: i64 = 100;
 /// Most API tokens.
 pub const TOKENS_MAX: i64 = 1000;
 /// Longest address of a webhook.

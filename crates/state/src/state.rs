@@ -161,6 +161,7 @@ fn migrations() -> Vec<Migration> {
         (4, "incidents", include_str!("../migrations/0004_incidents.sql")),
         (10, "scans", include_str!("../migrations/0010_scans.sql")),
         (20, "incident_candidates", include_str!("../migrations/0020_incident_candidates.sql")),
+        (40, "rule_files", include_str!("../migrations/0040_rule_files.sql")),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

@@ -33,7 +33,7 @@ use crate::{
     loss::LossWatch,
     output::{self, Failure},
     prevention::{Containment, Prevention},
-    rulebook::Rulebook,
+    rulebook::{Rulebook, stored},
     scanner::{self, Scanner},
     signals, store,
     system::Machine,
@@ -110,8 +110,10 @@ fn apply(config: &mut Config, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
+async fn up(mut config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
     let data = Data::open(data, &config).await?;
+    let rule_files = data.write_rule_files().await;
+    config.detect.rules.push(rule_files.clone());
     let asset = host::asset(yagura_rt::now());
     if let Err(error) = data.state.asset_upsert(&asset).await {
         tracing::warn!(%error, "this machine could not be written to the list of assets");
@@ -190,6 +192,7 @@ async fn up(config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
     let machine = Arc::new(Machine {
         asset,
         rulebook: Arc::clone(&rulebook),
+        rule_files,
         lake: Arc::clone(&data.lake),
         counters,
         findings_dropped,
@@ -257,6 +260,23 @@ impl Drop for Scratch {
 }
 
 impl Data {
+    // The folder of the rule files that the state keeps, made to hold what it says. One that cannot be written keeps what
+    // it held.
+    async fn write_rule_files(&self) -> PathBuf {
+        let folder = stored::folder(&self.dir);
+        let written = match self.state.rule_file_texts().await {
+            Ok(files) => {
+                let files: Vec<_> = files.into_iter().map(|file| (file.version.name, file.text)).collect();
+                stored::write(&folder, &files).map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = written {
+            tracing::error!(%error, "the rule files saved in the console could not be written to {}", folder.display());
+        }
+        folder
+    }
+
     async fn open(dir: PathBuf, config: &Config) -> Result<Self, Failure> {
         let mut opened = Self::open_in(&dir, config).await;
         let begin = Instant::now();

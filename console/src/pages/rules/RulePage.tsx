@@ -10,11 +10,13 @@ import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
 import { AnchorLink, ButtonLink } from '../../shell/links';
 import { PageHead } from '../../shell/PageFrame';
+import { useMay } from '../../shell/role';
 import { CodeBlock, Copy } from '../../ui/CodeBlock';
 import { count } from '../../ui/format';
 import { Facts, SeverityMark, Tag } from '../../ui/marks';
 import { Failed, Loading } from '../../ui/states';
 import { Diagnostics } from './Diagnostics';
+import { Hits } from './Hits';
 import { RuleSwitch } from './RuleSwitch';
 
 const CodeEditor = lazy(() => import('../../ui/CodeEditor'));
@@ -24,6 +26,7 @@ export default function RulePage() {
   const { language, t } = useLanguage();
   const { name } = useParams({ from: '/shell/rules/$name' });
   const { data, error, refetch } = useQuery(queries.rule(name));
+  const { may } = useMay('analyst');
   const back = (
     <AnchorLink to="/rules" size="sm" style={{ display: 'inline-flex', alignItems: 'center', gap: 2, marginBottom: 6 }}>
       <IconChevronLeft size={15} aria-hidden />{t('rules.title')}
@@ -31,11 +34,16 @@ export default function RulePage() {
   );
   if (!data) return <>{back}<PageHead title={name} />{error ? <Failed error={failure(error)} onRetry={() => void refetch()} /> : <Loading />}</>;
   const { rule, source, diagnostics } = data;
+  const kept = /\/rule-files\/([^/]+)\.yaml$/.exec(rule.file)?.[1];
   return (
     <>
       {back}
       <PageHead title={rule.name} lead={<Group gap="sm" mt={6}><SeverityMark severity={rule.severity} /><span>{rule.description}</span></Group>}>
         <RuleSwitch rule={rule} label={t('rule.enabled')} />
+        {may ? (
+          kept ? <ButtonLink to="/rule-editor" search={{ file: kept }} variant="default" size="xs">{t('rule.edit')}</ButtonLink>
+            : source ? <ButtonLink to="/rule-editor" search={{ from: rule.name }} variant="default" size="xs">{t('rule.copy')}</ButtonLink> : null
+        ) : null}
       </PageHead>
       <div className="y-grid">
         {rule.blind_kinds.length > 0 ? <Alert color="yellow" title={t('rule.blind')}>{t('rule.blind.detail', { kinds: rule.blind_kinds.join(', ') })}</Alert> : null}
@@ -62,6 +70,7 @@ export default function RulePage() {
               ]} />
               <ButtonLink to="/findings" search={{ rule: rule.name, status: 'all' }} variant="default" size="xs" mt="md">{t('rule.findings')}</ButtonLink>
             </section>
+            <Hits rule={rule.name} />
             <section className="y-card"><h2>{t('rule.condition')}</h2><CodeBlock label={t('rule.condition')} text={rule.condition} /></section>
             <section className="y-card"><h2>{t('rule.output')}</h2><CodeBlock label={t('rule.output')} text={rule.output} /></section>
           </div>

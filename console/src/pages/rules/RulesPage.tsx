@@ -20,6 +20,7 @@ import { SEVERITIES, SeverityMark, Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
 import { VirtualRows } from '../../ui/VirtualRows';
 import { Diagnostics } from './Diagnostics';
+import { RuleFiles } from './RuleFiles';
 import { RuleSwitch } from './RuleSwitch';
 
 const CodeEditor = lazy(() => import('../../ui/CodeEditor'));
@@ -99,6 +100,7 @@ export default function RulesPage() {
     <>
       <PageHead title={t('rules.title')} lead={data ? `${t('rules.count', { count: count(wanted.length, language), total: count(data.rules.length, language) })} · ${t('rules.loaded', { time: ago(data.loaded, Date.now(), language) })}` : undefined}>
         <RoleButton needs="analyst" variant="default" leftSection={<IconFileCheck size={16} />} onClick={lintBox.open}>{t('rules.lint')}</RoleButton>
+        <RuleFiles />
       </PageHead>
       <Group gap="xs" mb="sm">
         <TextInput style={{ flex: '1 1 220px' }} leftSection={<IconSearch size={16} aria-hidden />} aria-label={t('rules.search')} placeholder={t('rules.search')} value={typed}

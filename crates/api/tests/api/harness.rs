@@ -18,7 +18,8 @@ use serde_json::Value;
 use tower::ServiceExt;
 use yagura_api::{
     AdvisoriesWire, ApiOptions, BoxFuture, DiagnosticLevel, DiagnosticWire, Live, QueryColumn,
-    QueryErrorKind, QueryErrorWire, QueryWire, RulesView, ScanProgress, ScanStep, Service, System, TableWire,
+    QueryErrorKind, QueryErrorWire, QueryWire, RuleTrial, RulesView, ScanProgress, ScanStep, Service, System,
+    TableWire,
 };
 use yagura_event::{
     Asset, AssetKind, Finding, FindingId, FindingKind, FindingStatus, RuleInfo, RuleLanguage, SensorStatus,
@@ -30,6 +31,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct FakeSystem {
     enabled: Mutex<bool>,
+    pub(crate) rule_files: Mutex<Vec<(String, String)>>,
     scans: Mutex<Vec<String>>,
     seconds: AtomicI64,
 }
@@ -61,7 +63,7 @@ impl System for FakeSystem {
             matches: 0,
             suppressed: 0,
         };
-        RulesView { rules: vec![rule], diagnostics: self.rules_lint(""), loaded: self.now() }
+        RulesView { rules: vec![rule], diagnostics: self.rules_check(None, Some("")), loaded: self.now() }
     }
 
     fn rule_source(&self, name: &str) -> Option<String> {
@@ -73,8 +75,11 @@ impl System for FakeSystem {
         Ok(())
     }
 
-    fn rules_lint(&self, text: &str) -> Vec<DiagnosticWire> {
-        assert_ne!(text, "panic", "on purpose");
+    fn rules_check(&self, _: Option<&str>, text: Option<&str>) -> Vec<DiagnosticWire> {
+        assert_ne!(text, Some("panic"), "on purpose");
+        if text.is_none_or(|text| text.contains("good")) {
+            return Vec::new();
+        }
         vec![DiagnosticWire {
             level: DiagnosticLevel::Error,
             code: "unknown_field".to_owned(),
@@ -85,6 +90,15 @@ impl System for FakeSystem {
             rule: None,
             help: None,
         }]
+    }
+
+    fn rule_files_set(&self, files: Vec<(String, String)>) -> Result<(), String> {
+        *self.rule_files.lock().expect("no panic") = files;
+        Ok(())
+    }
+
+    fn rules_trial(&self, _: String, _: Option<String>, _: u32) -> BoxFuture<'_, Result<RuleTrial, String>> {
+        Box::pin(async { Ok(RuleTrial::default()) })
     }
 
     fn lake_schema(&self) -> Vec<TableWire> {
@@ -182,7 +196,7 @@ pub(crate) struct Harness {
     pub(crate) state: Arc<State>,
     pub(crate) live: Live,
     pub(crate) router: Router,
-    system: Arc<FakeSystem>,
+    pub(crate) system: Arc<FakeSystem>,
     _dir: tempfile::TempDir,
 }
 
@@ -214,6 +228,7 @@ impl Harness {
         let state = Arc::new(State::open(dir.path()).await.expect("an empty state"));
         let system = Arc::new(FakeSystem {
             enabled: Mutex::new(true),
+            rule_files: Mutex::default(),
             scans: Mutex::default(),
             seconds: AtomicI64::new(0),
         });

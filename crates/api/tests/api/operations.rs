@@ -89,6 +89,62 @@ async fn rules_are_shown_switched_and_checked() {
 }
 
 #[tokio::test]
+async fn rule_files_are_saved_put_in_force_and_kept_with_their_versions() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Analyst).await;
+    let in_force = || harness.system.rule_files.lock().expect("no panic").clone();
+    let put = |text: &str, based_on: i64| {
+        let body = json!({ "text": text, "note": "why", "based_on": based_on });
+        let (harness, token) = (&harness, &token);
+        async move { call(harness, token, "put", "/v1/rule-files/mine", Some(body)).await }
+    };
+
+    let bad = put("bad", 0).await;
+    assert_eq!(
+        (bad.status, &bad.json()["code"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("rules_have_errors"))
+    );
+    assert_eq!(in_force(), [], "what has errors is not saved");
+    let first = put("good 1", 0).await.json();
+    assert_eq!(
+        (&first["version"], &first["text"], &first["note"]),
+        (&json!(1), &json!("good 1"), &json!("why"))
+    );
+    assert_eq!(put("good 2", 1).await.json()["version"], 2);
+    assert_eq!(put("good 3", 1).await.status, StatusCode::CONFLICT, "somebody saved meanwhile");
+    assert_eq!(in_force(), [("mine".to_owned(), "good 2".to_owned())]);
+
+    let one = call(&harness, &token, "get", "/v1/rule-files/mine?version=1", None).await.json();
+    assert_eq!(one["text"], "good 1");
+    let deleted = call(&harness, &token, "delete", "/v1/rule-files/mine", None).await;
+    assert_eq!((deleted.status, in_force()), (StatusCode::NO_CONTENT, Vec::new()));
+    assert_eq!(
+        call(&harness, &token, "get", "/v1/rule-files/mine", None).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(put("good 1", 3).await.json()["version"], 4, "a version brings it back");
+    let versions = call(&harness, &token, "get", "/v1/rule-files/mine/versions", None).await.json();
+    let deletions: Vec<bool> =
+        versions.as_array().expect("a list").iter().filter_map(|one| one["deleted"].as_bool()).collect();
+    assert_eq!(deletions, [false, true, false, false]);
+    assert_eq!(call(&harness, &token, "get", "/v1/rule-files", None).await.json()[0]["version"], 4);
+
+    for name in ["a%2Fb", ".hidden", "..", "a%20b", &"x".repeat(101)] {
+        let body = json!({ "text": "good" });
+        let answer = call(&harness, &token, "put", &format!("/v1/rule-files/{name}"), Some(body)).await;
+        assert!(answer.status.is_client_error(), "{name}: {}", answer.status);
+    }
+    let long = json!({ "text": format!("good {}", "x".repeat(600_000)) });
+    let answer = call(&harness, &token, "put", "/v1/rule-files/long", Some(long)).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for days in [0, 31] {
+        let body = json!({ "text": "good", "days": days });
+        let answer = call(&harness, &token, "post", "/v1/rules/trial", Some(body)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{days} days");
+    }
+}
+
+#[tokio::test]
 async fn hunts_answer_within_their_ceilings() {
     let harness = Harness::new().await;
     let token = harness.token(Role::Analyst).await;

@@ -161,6 +161,49 @@ proptest! {
     }
 }
 
+#[derive(Default)]
+struct Seen {
+    numbers: Vec<u64>,
+    enough: usize,
+}
+
+impl yagura_lake::EventSink for Seen {
+    fn event(&mut self, rebuilt: yagura_lake::RebuiltEvent) -> bool {
+        self.numbers.push(rebuilt.event.number);
+        self.numbers.len() != self.enough
+    }
+
+    fn broken(&mut self, reason: &str) {
+        panic!("{reason}");
+    }
+}
+
+#[test]
+fn a_scan_meets_every_event_since_a_time_once_until_it_has_enough() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let lake = make::open(dir.path());
+    let events: Vec<_> =
+        (0..500).map(|number| make::open_file(number, &make::bash(), &format!("/tmp/{number}"))).collect();
+    make::append(&lake, &events[..250]).expect("appended");
+    lake.seal().expect("sealed");
+    make::append(&lake, &events[250..]).expect("appended");
+    let scan = |since: Timestamp, enough: usize| {
+        let make = || Seen { enough, ..Seen::default() };
+        let scan = lake.event_scan(since, yagura_lake::QueryLimits::default(), make);
+        let mut numbers = make::runtime().block_on(scan).expect("scanned").numbers;
+        numbers.sort_unstable();
+        numbers
+    };
+    let numbers = |events: &[yagura_event::Event]| -> Vec<u64> {
+        let mut numbers: Vec<u64> = events.iter().map(|event| event.number).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(scan(Timestamp::default(), 0), numbers(&events));
+    assert_eq!(scan(events[300].time, 0), numbers(&events[300..]));
+    assert_eq!(scan(Timestamp::default(), 7).len(), 7);
+}
+
 #[test]
 fn the_ocsf_form_is_the_same_but_for_secrets_of_ancestors() {
     let dir = tempfile::tempdir().expect("a directory");

@@ -169,3 +169,28 @@ async fn the_summary_of_proofs_counts_the_latest_run_of_each() {
     let listed = state.proof_list(10).await.expect("listed");
     assert_eq!((listed.len(), listed[0].time, listed[0].latency_ms), (4, at(2), Some(12)));
 }
+
+#[tokio::test]
+async fn of_a_rule_file_so_many_versions_are_kept_and_a_deleted_one_makes_room() {
+    let (_dir, state) = open().await;
+    let kept = usize::try_from(yagura_state::limits::RULE_FILE_VERSIONS_MAX).expect("small");
+    for version in 0..kept + 5 {
+        state.rule_file_put("mine", &version.to_string(), "", None, by("ann", 0)).await.expect("saved");
+    }
+    let versions = state.rule_file_versions("mine").await.expect("listed");
+    assert_eq!((versions.len(), versions[0].version), (kept, (kept + 5) as i64));
+    assert!(matches!(state.rule_file_get("mine", Some(1)).await, Err(StateError::NotFound { .. })));
+    assert_eq!(versions[0].bytes, 3);
+
+    for file in 1..yagura_state::limits::RULE_FILES_MAX {
+        state.rule_file_put(&format!("f{file}"), "é", "", Some(0), by("ann", 0)).await.expect("saved");
+    }
+    let one_more = || state.rule_file_put("more", "x", "", None, by("ann", 0));
+    assert!(matches!(one_more().await, Err(StateError::Conflict(_))));
+    state.rule_file_delete("f1", by("ann", 0)).await.expect("deleted");
+    assert!(matches!(state.rule_file_delete("f1", by("ann", 0)).await, Err(StateError::NotFound { .. })));
+    one_more().await.expect("there is room");
+    let texts = state.rule_file_texts().await.expect("read");
+    assert_eq!(texts.len() as i64, yagura_state::limits::RULE_FILES_MAX);
+    assert_eq!((texts[0].text.as_str(), texts[0].version.bytes), ("é", 2));
+}
