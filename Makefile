@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a new machine needs; both install what is missing.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help run test test-kernels build where bench bench-scan bench-runtime audit-compare quiet pictures fmt lint codegen docs clean package setup
+.PHONY: help run test test-kernels build where bench bench-scan bench-runtime scan-targets audit-compare quiet pictures fmt lint codegen docs clean package setup
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -32,6 +32,9 @@ bench-runtime: ## what watching costs and loses, beside auditd (root; some ten m
 
 audit-compare: ## audit records beside what auditd writes of the same acts (root, auditd)
 	@tests/audit/run.sh
+
+scan-targets: ## the same image in every form a scan takes, reports by their formats' own checkers (root; two minutes)
+	@tests/scan/run.sh
 
 bench-scan: ## measure scanning beside trivy and syft
 	@scripts/bench-scan.sh

@@ -1,7 +1,9 @@
 // Chromium for the tests, and what every page is checked for. playwright-core and axe-core are the console's.
+import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const require = createRequire(new URL('../../console/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -40,6 +42,13 @@ export async function accessibility(page) {
 
 export const BASE = process.env.YAGURA_URL;
 export const ADMIN = { name: 'tester', password: 'a long sentence for tests' };
+
+const execute = promisify(execFile);
+
+/** Runs a program as root: as the server is, whose data and machine only root may touch. */
+export function asRoot(program, args, options) {
+  return process.getuid() === 0 ? execute(program, args, options) : execute('sudo', ['-E', program, ...args], options);
+}
 
 /** Signs in as the administrator of the tests; makes it from the one-time address where there is none yet. */
 export async function signIn(page) {

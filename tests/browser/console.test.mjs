@@ -3,13 +3,10 @@
 // Whoever starts the server tells where it is: YAGURA_URL, YAGURA_SETUP_URL (the one-time address, not used yet) and
 // YAGURA_DATA. The attack runs on this machine, so the server has to run here and be allowed to see it.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 
-import { accessibility, openBrowser, OUT } from './browser.mjs';
+import { accessibility, asRoot, openBrowser, OUT } from './browser.mjs';
 
-const run = promisify(execFile);
 const URL_ = process.env.YAGURA_URL;
 const SETUP_URL = process.env.YAGURA_SETUP_URL;
 const NAME = 'tester';
@@ -25,8 +22,8 @@ if (!URL_ || !SETUP_URL) {
 /** A program that may not read it reads the password hashes, and keys are looked for. Any of the two rules may see it. */
 async function attack() {
   await Promise.all([
-    run('cat', ['/etc/shadow']).catch(() => undefined),
-    run('find', ['/root', '/etc/ssh', '-maxdepth', '2', '-name', 'id_rsa']).catch(() => undefined),
+    asRoot('cat', ['/etc/shadow']).catch(() => undefined),
+    asRoot('find', ['/root', '/etc/ssh', '-maxdepth', '2', '-name', 'id_rsa']).catch(() => undefined),
   ]);
 }
 

@@ -1,15 +1,12 @@
 // Follows the README's tour click by click on a fresh server and takes the pictures that the READMEs show, in English
 // and Japanese. Like the tests it wants YAGURA_URL, YAGURA_SETUP_URL, YAGURA_DATA, and YAGURA_BINARY for the commands.
 // The picture of vulnerabilities needs advisories: the PyPI archive of OSV under YAGURA_CORPORA; without, it is left out.
-import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
-import { openBrowser } from './browser.mjs';
+import { asRoot, openBrowser } from './browser.mjs';
 
-const run = promisify(execFile);
 const { YAGURA_URL: server, YAGURA_SETUP_URL: setup, YAGURA_DATA: data, YAGURA_BINARY: yagura } = process.env;
 const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
 const LANGUAGES = ['en', 'ja'];
@@ -45,7 +42,7 @@ async function picture(name, path, ready, prepare = async () => {}) {
 // In a shell that belongs to nobody, so that the process tree tells of the attack and not of this program.
 async function attack() {
   copyFileSync('/bin/cat', '/tmp/harvest');
-  await run('sh', ['-c', 'setsid bash -c "sleep 0.3; /tmp/harvest /etc/shadow >/dev/null; rm /tmp/harvest" &']);
+  await asRoot('sh', ['-c', 'setsid bash -c "sleep 0.3; /tmp/harvest /etc/shadow >/dev/null; rm /tmp/harvest" &']);
 }
 
 // 1. Sign in.
@@ -84,7 +81,7 @@ await picture('rules', '/rules', '[data-rule]');
 await picture('sensor', '/sensor', 'h1');
 
 // 8. Prove it.
-const proof = await run(yagura, ['verify', '--data', data], { maxBuffer: 1 << 24 }).catch((error) => error);
+const proof = await asRoot(yagura, ['verify', '--data', data], { maxBuffer: 1 << 24 }).catch((error) => error);
 console.log(proof.stdout.trim().split('\n').slice(-2).join('\n'));
 await picture('proof', '/proofs', 'table');
 
@@ -94,8 +91,8 @@ if (existsSync(advisories)) {
   const shop = `${tmpdir()}/shop`;
   mkdirSync(shop, { recursive: true });
   writeFileSync(`${shop}/requirements.txt`, 'django==3.2.1\nrequests==2.25.0\njinja2==2.11.2\nurllib3==1.26.4\npillow==8.1.0\n');
-  await run(yagura, ['db', 'update', '--quiet', '--data', data, '--source', `osv-pypi:osv=${advisories}`]);
-  console.log((await run(yagura, ['scan', 'repo', shop, '--data', data, '--quiet'])).stdout.split('\n').slice(0, 12).join('\n'));
+  await asRoot(yagura, ['db', 'update', '--quiet', '--data', data, '--source', `osv-pypi:osv=${advisories}`]);
+  console.log((await asRoot(yagura, ['scan', 'repo', shop, '--data', data, '--quiet'])).stdout.split('\n').slice(0, 12).join('\n'));
   await page.goto(`${server}/scans`);
   await page.locator('[data-advisories=there]').waitFor();
   await page.locator('select').first().selectOption('repo');

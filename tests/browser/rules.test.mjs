@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 import { accessibility, BASE, openBrowser, OUT, signIn, speak } from './browser.mjs';
 
 const run = promisify(execFile);
+/** A trial ends after 40 seconds; a machine where much happens has much to look at. */
+const TRIAL_MS_MAX = 60_000;
 const FILE = 'watch-marker';
 const RULE = 'Marker program started';
 const rules = (program) => `- rule: ${RULE}
@@ -71,7 +73,7 @@ describe('rules', () => {
     // What happened a moment ago is stored within a second.
     for (let tries = 0; ; tries += 1) {
       await page.getByRole('button', { name: 'Try', exact: true }).click();
-      await page.locator('[data-events]').waitFor();
+      await page.locator('[data-events]').waitFor({ timeout: TRIAL_MS_MAX });
       if ((await page.locator(`[data-trial-rule="${RULE}"]`).getAttribute('data-matches')) === '1') break;
       assert.ok(tries < 10, 'the program that was started is found');
       await page.waitForTimeout(500);

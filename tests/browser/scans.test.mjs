@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 
-import { accessibility, openBrowser, OUT, signIn } from './browser.mjs';
+import { accessibility, asRoot, openBrowser, OUT, signIn } from './browser.mjs';
 
 const run = promisify(execFile);
 const { YAGURA_URL: URL_, YAGURA_SETUP_URL: SETUP_URL, YAGURA_DATA: DATA, YAGURA_BINARY: BINARY } = process.env;
@@ -79,7 +79,7 @@ describe('scans', () => {
     }
     await page.locator('[data-advisories=none]').waitFor();
     assert.match(await page.locator('[data-advisories=none] pre').innerText(), /yagura db update/);
-    await run(BINARY, ['db', 'update', '--quiet', '--data', DATA, '--source', `made:osv=${join(root, 'osv.json')}`]);
+    await asRoot(BINARY, ['db', 'update', '--quiet', '--data', DATA, '--source', `made:osv=${join(root, 'osv.json')}`]);
     await page.reload();
     await page.locator('[data-advisories=there]').waitFor();
   });

@@ -3,15 +3,12 @@
 // Needs the same as console.test.mjs, and works after it or alone. Webhooks are told on this machine, by a receiver that
 // is started here.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 
-import { accessibility, BASE, looks, openBrowser, OUT, signIn, speak } from './browser.mjs';
+import { accessibility, asRoot, BASE, looks, openBrowser, OUT, signIn, speak } from './browser.mjs';
 
-const run = promisify(execFile);
 const SECRET = 'only the two know it';
 const VIEWER = { name: 'vera', password: 'another long sentence' };
 
@@ -34,7 +31,7 @@ function receiver() {
 /** Something that no finding knows yet: a program of this name reads the password hashes. */
 async function attack(name) {
   const program = `/tmp/${name}`;
-  await run('sh', ['-c', `cp "$(command -v cat)" ${program} && ${program} /etc/shadow >/dev/null; rm -f ${program}`]).catch(() => undefined);
+  await asRoot('sh', ['-c', `cp "$(command -v cat)" ${program} && ${program} /etc/shadow >/dev/null; rm -f ${program}`]).catch(() => undefined);
 }
 
 describe('team', () => {
@@ -127,7 +124,7 @@ describe('team', () => {
   });
 
   it('shows in the ATT&CK matrix what was proven here, and when', async () => {
-    await run(process.env.YAGURA_BINARY, ['verify', '--data', process.env.YAGURA_DATA, '--only', 'T1003', '--only', 'T1070.006'], { maxBuffer: 1 << 24 }).catch((error) => error);
+    await asRoot(process.env.YAGURA_BINARY, ['verify', '--data', process.env.YAGURA_DATA, '--only', 'T1003', '--only', 'T1070.006'], { maxBuffer: 1 << 24 }).catch((error) => error);
     const recorded = await (await page.context().request.get(`${BASE}/v1/proofs?limit=1000`)).json();
     const held = recorded.filter((one) => one.technique === 'T1003.008' && (one.seen || one.blocked));
     assert.ok(held.length > 0, 'an emulation of reading password hashes was seen');

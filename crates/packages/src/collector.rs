@@ -117,6 +117,13 @@ impl Collector {
         self.found.retain(|found| is_left(&found.path, found.layer));
     }
 
+    /// Takes out what was found in some files, by path and layer, as a collector of its own.
+    pub fn split_off(&mut self, mut is_taken: impl FnMut(&str, u32) -> bool) -> Self {
+        let (taken, left) = self.found.drain(..).partition(|found| is_taken(&found.path, found.layer));
+        self.found = left;
+        Self { found: taken, ..Self::new(self.options) }
+    }
+
     /// Joins what all files told: who owns which file, who needs whom; each package once, in a fixed order.
     pub fn finish(self) -> Inventory {
         inventory::join(self.found, self.lost_diagnostics, &[])

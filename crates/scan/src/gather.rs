@@ -26,7 +26,7 @@ pub struct Gathered {
     pub inventory: Inventory,
     /// Which layer brought a package of the distribution: by type, name, version and architecture.
     pub brought_by: BroughtBy,
-    /// Packages of the distribution that a later layer removed or replaced: the layer that did.
+    /// Packages that a later layer removed or replaced: the layer that did.
     pub removed: Vec<(PackageKey, u32)>,
     /// Secrets, with the layer of each and the layer that removed it.
     pub secrets: Vec<(Secret, u32, Option<u32>)>,
@@ -123,16 +123,34 @@ pub(crate) fn gather(
     for collector in collectors {
         joined.absorb(collector);
     }
-    if layers > 1 {
-        joined.retain(|path, layer| view.hidden_by(path, layer).is_none());
-    }
+    let hidden = (layers > 1).then(|| joined.split_off(|path, layer| view.hidden_by(path, layer).is_some()));
     gathered.used = used::Used::new(options.used_files.as_deref());
     gathered.inventory = joined.finish_owning(options.used_files.as_deref().unwrap_or_default());
     gathered.used.own(&gathered.inventory);
     gathered.secrets = seen_from_above(secrets, &view);
     gathered.malware = malware_from_above(malware, &view);
     history(databases, &mut gathered);
+    if let Some(hidden) = hidden {
+        removed_files(hidden, &view, &mut gathered);
+    }
+    gathered.removed.sort();
     gathered
+}
+
+/// Packages of languages that were in files of lower layers and are nowhere any more.
+fn removed_files(hidden: Collector, view: &View, gathered: &mut Gathered) {
+    let standing: HashSet<PackageKey> = gathered.inventory.packages.iter().map(package_key).collect();
+    for package in hidden.finish().packages {
+        let key = package_key(&package);
+        if package.package_type.is_os() || standing.contains(&key) {
+            continue;
+        }
+        let places = package.locations.iter();
+        // In several places it was there until the last of them went.
+        if let Some(by) = places.filter_map(|place| view.hidden_by(&place.path, place.layer)).max() {
+            gathered.removed.push((key, by));
+        }
+    }
 }
 
 /// Secrets with the layer that removed each. One that still stands at the same place at the top is told once.
@@ -222,6 +240,5 @@ fn history(databases: Vec<Collector>, gathered: &mut Gathered) {
         gathered.removed.extend(gone.map(|key| (key, layer)));
         before = now;
     }
-    gathered.removed.sort();
     gathered.brought_by = before;
 }

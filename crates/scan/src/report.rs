@@ -36,7 +36,7 @@ pub struct Report {
     pub misconfigurations: Vec<Misconfiguration>,
     /// Every package, by package URL.
     pub packages: Vec<PackageEntry>,
-    /// Packages of the distribution that an upper layer removed or replaced.
+    /// Packages that an upper layer removed or replaced.
     pub removed_packages: Vec<RemovedPackage>,
     /// Exceptions that hid something, and those that are over.
     pub exceptions: Vec<ExceptionUse>,
@@ -345,10 +345,10 @@ pub struct PackageEntry {
     pub package: Package,
 }
 
-/// A package of the distribution that is there no more.
+/// A package that is there no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RemovedPackage {
-    /// `deb`, `rpm`, `apk`.
+    /// `deb`, `npm`, `golang`: as in package URLs.
     pub package_type: String,
     /// Its name.
     pub name: String,

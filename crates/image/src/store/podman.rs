@@ -10,7 +10,15 @@ use serde::Deserialize;
 use crate::{Digest, Error, folder, layer::LayerSource, oci};
 
 /// Where root's images lie unless told otherwise.
-pub(crate) const ROOT: &str = "/var/lib/containers/storage";
+const ROOT: &str = "/var/lib/containers/storage";
+
+/// Where images usually are: those of root, then those of the user who calls.
+pub(crate) fn roots() -> Vec<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let share = variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+    let own = share.map(|share| share.join("containers/storage"));
+    std::iter::once(PathBuf::from(ROOT)).chain(own).collect()
+}
 
 #[derive(Deserialize)]
 struct Image {

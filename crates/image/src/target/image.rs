@@ -161,10 +161,13 @@ fn local(name: &str, options: &OpenOptions, only: Option<TargetKind>) -> Result<
     {
         return docker_store(name, found, options);
     }
-    if wanted(TargetKind::PodmanStore)
-        && let Some(found) = podman::find(&root(&options.podman_root, podman::ROOT), &names)?
-    {
-        return podman_store(name, found, options);
+    if wanted(TargetKind::PodmanStore) {
+        let roots = options.podman_root.clone().map_or_else(podman::roots, |root| vec![root]);
+        for root in roots {
+            if let Some(found) = podman::find(&root, &names)? {
+                return podman_store(name, found, options);
+            }
+        }
     }
     if wanted(TargetKind::ContainerdStore)
         && let Some((store, from)) =

@@ -89,6 +89,24 @@ fn layers_are_named_by_what_they_brought_and_removed() {
 }
 
 #[test]
+fn packages_of_languages_are_gone_with_their_last_file() {
+    let lock = |names: &[&str]| -> Vec<u8> {
+        let package = |name: &&str| {
+            format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n")
+        };
+        names.iter().map(package).collect::<String>().into_bytes()
+    };
+    let first: Files =
+        vec![("a/Cargo.lock", lock(&["one", "two"])), ("b/Cargo.lock", lock(&["two", "three"]))];
+    let second: Files = vec![("a/.wh.Cargo.lock", Vec::new())];
+    let third: Files = vec![("b/Cargo.lock", lock(&["three", "four"]))];
+    let report = layered(&[first, second, third]);
+    let removed: Vec<(&str, u32)> =
+        report.removed_packages.iter().map(|package| (package.name.as_str(), package.removed_by)).collect();
+    assert_eq!(removed, [("one", 1), ("two", 2)]);
+}
+
+#[test]
 fn secrets_in_removed_files_are_told_and_marked() {
     let line = |path| (path, format!("key = '{}'\n", system::TOKEN).into_bytes());
     let first: Files = vec![line("a.py"), line("b.py"), line("d/c.py")];

@@ -93,6 +93,9 @@ pub struct ImageArgs {
     /// Its key, in PEM.
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     pub client_key: Option<PathBuf>,
+    /// Where Docker, Podman or containerd keeps its images, if not in its usual place.
+    #[arg(long, value_name = "DIR")]
+    pub store_root: Option<PathBuf>,
     /// Read every byte of uncompressed layers, too, to check their digest.
     #[arg(long)]
     pub verify: bool,

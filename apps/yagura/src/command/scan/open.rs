@@ -58,7 +58,15 @@ fn image_options(args: &ImageArgs) -> Result<OpenOptions, Failure> {
         ca_file: args.ca_file.clone(),
         client_cert: args.client_cert.clone().zip(args.client_key.clone()),
     };
-    Ok(OpenOptions { platform, registry, verify_plain: args.verify, ..OpenOptions::default() })
+    Ok(OpenOptions {
+        platform,
+        registry,
+        verify_plain: args.verify,
+        docker_root: args.store_root.clone(),
+        podman_root: args.store_root.clone(),
+        containerd_root: args.store_root.clone(),
+        ..OpenOptions::default()
+    })
 }
 
 /// A password comes from a file or the environment, never from an argument that every process can see.
