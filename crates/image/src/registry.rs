@@ -25,7 +25,7 @@ use self::{challenge::Challenge, download::Download};
 pub struct RegistryOptions {
     /// Who we are.
     pub credentials: Option<Credentials>,
-    /// Speak HTTP without TLS. Registries on this machine are spoken to that way without being told.
+    /// Speak HTTP without TLS. Registries on this machine are spoken to that way without being told, unless they want TLS.
     pub plain_http: bool,
     /// Take any certificate.
     pub insecure: bool,
@@ -53,10 +53,11 @@ pub(crate) struct Registry {
 impl Registry {
     pub(crate) fn new(reference: Reference, options: &RegistryOptions) -> Result<Self, Error> {
         let host = reference.host();
-        let scheme =
-            if options.plain_http || is_local(host) && options.ca_file.is_none() { "http" } else { "https" };
-        let base = format!("{scheme}://{host}/v2/{}", reference.repository);
         let agent = agent(options)?;
+        let asks_for_tls = options.insecure || options.ca_file.is_some() || options.client_cert.is_some();
+        let is_plain = options.plain_http || is_local(host) && !asks_for_tls && !wants_tls(&agent, host);
+        let scheme = if is_plain { "http" } else { "https" };
+        let base = format!("{scheme}://{host}/v2/{}", reference.repository);
         let credentials = options.credentials.clone();
         Ok(Self { agent, base, reference, credentials, authorization: Arc::default() })
     }
@@ -155,6 +156,12 @@ fn is_local(host: &str) -> bool {
         || name == "[::1]"
 }
 
+/// Whether a server takes a plain question for a broken TLS handshake, as servers that speak TLS do: with 400.
+fn wants_tls(agent: &Agent, host: &str) -> bool {
+    let answer = agent.get(format!("http://{host}/v2/")).call();
+    answer.is_ok_and(|response| response.status() == StatusCode::BAD_REQUEST)
+}
+
 fn agent(options: &RegistryOptions) -> Result<Agent, Error> {
     let mut tls = TlsConfig::builder().disable_verification(options.insecure);
     if let Some(roots) = roots(options)? {
@@ -202,5 +209,11 @@ fn certificates(text: &[u8]) -> Vec<Certificate<'static>> {
 }
 
 fn unreachable(url: &str, error: &ureq::Error) -> Error {
-    Error::Registry { url: url.to_owned(), why: crate::layer::sentence(error), status: None }
+    let mut why = crate::layer::sentence(error);
+    if why.contains("CaUsedAsEndEntity") {
+        "its certificate is an authority's own (CA:TRUE), which may not be a server's; have that authority sign one for \
+         the server, or take any certificate with --insecure"
+            .clone_into(&mut why);
+    }
+    Error::Registry { url: url.to_owned(), why, status: None }
 }

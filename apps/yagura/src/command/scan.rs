@@ -67,6 +67,9 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     let files = used.as_ref().map(|used| used.files.paths());
     let scan = |subject: Subject| one(subject, &common, files.clone(), answering, engines, moment);
     let mut report = scan(subject(command)?)?;
+    if let Some(time) = build_time()? {
+        report.started = time;
+    }
     if nothing_was_read(&report) {
         print(&report, &common)?;
         let first = report.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
@@ -88,6 +91,20 @@ pub fn run(global: &Global, command: &Command) -> Result<ExitCode, Failure> {
     let fails =
         common.fail_on.is_some_and(|limit| report.worst().is_some_and(|worst| worst >= limit.severity()));
     Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+// The time that a reproducible build says it has: what is written is then the same whenever it is written. Whether an
+// exception is over is still decided by the clock. https://reproducible-builds.org/specs/source-date-epoch/
+fn build_time() -> Result<Option<String>, Failure> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let seconds = text.to_str().and_then(|text| text.parse::<u32>().ok());
+    let seconds = seconds.ok_or_else(|| {
+        Failure::usage(anyhow!("SOURCE_DATE_EPOCH is `{}`, no number of seconds", text.display()))
+    })?;
+    let time = yagura_event::Timestamp::from_nanos(i64::from(seconds) * 1_000_000_000).to_rfc3339();
+    Ok(Some(format!("{}Z", time.get(..19).unwrap_or(&time))))
 }
 
 fn one(
