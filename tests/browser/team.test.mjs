@@ -123,6 +123,37 @@ describe('team', () => {
     await page.getByRole('button', { name: 'Close as real' }).waitFor();
   });
 
+  it('draws how an incident hangs together, links it, exports it and accepts it until a date', async () => {
+    await page.locator('[data-part=graph] [data-acted=true]').first().waitFor();
+    assert.ok((await page.locator('[data-part=graph] [data-node]').count()) >= 2, 'a process and something else');
+    await page.locator('[data-part=attack-path] li').first().waitFor();
+    await page.locator('[data-part=checks] li').first().waitFor();
+    await page.getByLabel('What it is').fill('ticket 7');
+    await page.locator('input[type=url]').fill('https://tickets.example/7');
+    await page.getByRole('button', { name: 'Add link' }).click();
+    await page.getByRole('link', { name: 'ticket 7' }).waitFor();
+    assert.deepEqual(await accessibility(page), []);
+    await page.screenshot({ path: `${OUT}/incident-graph.png`, fullPage: true });
+    await page.getByRole('button', { name: 'Export' }).click();
+    for (const [name, mark] of [['Markdown', '## Timeline'], ['STIX 2.1', '"type": "bundle"'], ['OCSF Incident Finding', '"class_uid": 2005']]) {
+      const address = await page.getByRole('menuitem', { name }).getAttribute('href');
+      const document = await (await page.context().request.get(new URL(address, BASE).href)).text();
+      assert.ok(document.includes(mark), `${name}: ${document.slice(0, 200)}`);
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Accept until a date' }).click();
+    await page.locator('input[type=date]').fill('2099-12-31');
+    await page.getByRole('textbox', { name: /Why/ }).fill('a test of the console');
+    await page.getByRole('button', { name: 'Close incident' }).click();
+    await page.getByText('Accepted', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await page.getByRole('button', { name: 'Close as real' }).waitFor();
+    await page.goto(`${BASE}/incidents`);
+    await page.locator('[data-part=metrics] dd').first().waitFor();
+    assert.deepEqual(await accessibility(page), []);
+    await page.screenshot({ path: `${OUT}/incidents-metrics.png`, fullPage: true });
+  });
+
   it('shows in the ATT&CK matrix what was proven here, and when', async () => {
     await asRoot(process.env.YAGURA_BINARY, ['verify', '--data', process.env.YAGURA_DATA, '--only', 'T1003', '--only', 'T1070.006'], { maxBuffer: 1 << 24 }).catch((error) => error);
     const recorded = await (await page.context().request.get(`${BASE}/v1/proofs?limit=1000`)).json();

@@ -96,7 +96,7 @@ impl FindingWriter {
     async fn write(&self, unwritten: &mut VecDeque<Finding>) {
         while !unwritten.is_empty() {
             let batch: Vec<Finding> = unwritten.iter().take(BATCH_FINDINGS).cloned().collect();
-            match self.state.finding_record(&batch).await {
+            match self.state.finding_record_at(&batch, Some(yagura_rt::now())).await {
                 Ok(recorded) => {
                     unwritten.drain(..batch.len());
                     self.publish(recorded.iter().map(|(id, _)| id)).await;

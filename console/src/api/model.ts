@@ -21,6 +21,7 @@ export type FindingStatus = Schemas['FindingStatus'];
 export type FindingsPatch = Schemas['FindingsPatch'];
 export type HourCount = Schemas['HourCount'];
 export type Incident = Schemas['Incident'];
+export type IncidentGraph = Schemas['IncidentGraph'];
 export type IncidentDetail = Schemas['IncidentDetail'];
 export type IncidentPatch = Schemas['IncidentPatch'];
 export type IncidentStatus = Schemas['IncidentStatus'];

@@ -69,6 +69,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of those who can work on incidents. */
+        get: operations["assignee_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -260,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/incident-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How incidents went: how many there were, and how long it took to detect, take up and close them. */
+        get: operations["incident_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents": {
         parameters: {
             query?: never;
@@ -293,7 +327,7 @@ export interface paths {
         head?: never;
         /**
          * Takes an incident up, closes it, or opens it again. Closing decides about its open findings too: `false` makes them
-         *     false alarms, `real` makes them fixed.
+         *     false alarms, `real` makes them fixed, `accepted` accepts them until the date.
          */
         patch: operations["incident_update"];
         trace?: never;
@@ -309,6 +343,43 @@ export interface paths {
         put?: never;
         /** Writes something down about an incident. */
         post: operations["incident_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An incident with its findings and their evidence, as a document for others: Markdown, JSON, OCSF (Incident Finding,
+         *     class 2005) or STIX 2.1.
+         */
+        get: operations["incident_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an incident is about and how it hangs together, made from the evidence of its findings. */
+        get: operations["incident_graph"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1306,6 +1377,11 @@ export interface components {
          * @enum {string}
          */
         ExplanationKind: "all" | "any" | "not" | "test" | "constant";
+        /**
+         * @description The form of an exported incident.
+         * @enum {string}
+         */
+        ExportFormat: "markdown" | "json" | "ocsf" | "stix";
         /** @description Something is wrong. What happens again with the same cause adds to `count` of the finding that is there. */
         Finding: {
             accepted_until?: null | components["schemas"]["Timestamp"];
@@ -1422,6 +1498,32 @@ export interface components {
          * @enum {string}
          */
         FindingStatus: "open" | "accepted" | "fixed" | "false";
+        /** @description What one thing has to do with another. */
+        GraphEdge: {
+            /** @description Id of the node it begins at. */
+            from: string;
+            /** @description What it says. */
+            relation: components["schemas"]["GraphRelation"];
+            /** @description Id of the node it leads to. */
+            to: string;
+        };
+        /** @description A thing that an incident is about. */
+        GraphNode: {
+            /** @description Names it within the graph. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["EntityKind"];
+            /** @description As a person reads it. */
+            label: string;
+            severity?: null | components["schemas"]["Severity"];
+            /** @description Titles of the findings about it itself. */
+            titles: string[];
+        };
+        /**
+         * @description What one thing does to another.
+         * @enum {string}
+         */
+        GraphRelation: "started" | "connected_to" | "ran" | "ran_as" | "ran_in" | "on";
         /** @description What happened in one hour. */
         HourCount: {
             /**
@@ -1490,6 +1592,31 @@ export interface components {
             /** @description When. */
             time: components["schemas"]["Timestamp"];
         };
+        /** @description One day of incidents. */
+        IncidentDay: {
+            /**
+             * Format: int64
+             * @description Median time from detection until somebody took it up, of those that were detected on this day.
+             */
+            acknowledge_ms?: number | null;
+            /** @description When it begins. */
+            begin: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Incidents that were closed.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Incidents that were detected.
+             */
+            detected: number;
+            /**
+             * Format: int64
+             * @description Median time from detection until it was closed, of those that were detected on this day.
+             */
+            recover_ms?: number | null;
+        };
         /** @description An incident with everything that belongs to it. */
         IncidentDetail: {
             /** @description What people wrote about it, the first first. */
@@ -1498,6 +1625,8 @@ export interface components {
             entities: components["schemas"]["IncidentEntity"][];
             /** @description The incident. */
             incident: components["schemas"]["Incident"];
+            /** @description What elsewhere has to do with it, the first first. */
+            links: components["schemas"]["IncidentLink"][];
             /** @description Its findings without their evidence, what happened first first. */
             timeline: components["schemas"]["Finding"][];
         };
@@ -1512,6 +1641,66 @@ export interface components {
             kind: components["schemas"]["EntityKind"];
             /** @description As a person reads it. */
             label: string;
+        };
+        /** @description What an incident is about, and how it hangs together. */
+        IncidentGraph: {
+            /** @description What they have to do with each other. */
+            edges: components["schemas"]["GraphEdge"][];
+            /**
+             * Format: int64
+             * @description Findings and things that there was no room for.
+             */
+            left_out: number;
+            /** @description The things. */
+            nodes: components["schemas"]["GraphNode"][];
+        };
+        /** @description Something elsewhere that has to do with an incident: a ticket, a report. */
+        IncidentLink: {
+            /** @description When it was linked. */
+            created: components["schemas"]["Timestamp"];
+            /** @description Who linked it. */
+            created_by: string;
+            /** @description Random id. */
+            id: string;
+            /** @description What it is. */
+            title: string;
+            /** @description Where it is. */
+            url: string;
+        };
+        /** @description How incidents went in a time. */
+        IncidentMetrics: {
+            /**
+             * Format: int64
+             * @description Half of those that were taken up were so within so many milliseconds of their detection.
+             */
+            acknowledge_ms?: number | null;
+            /** @description Each day, the earliest first; the last one ends now. */
+            days: components["schemas"]["IncidentDay"][];
+            /**
+             * Format: int64
+             * @description Half of the incidents were detected within so many milliseconds of their first finding.
+             */
+            detect_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Incidents that were detected.
+             */
+            detected: number;
+            /**
+             * Format: int64
+             * @description Incidents that were closed as false alarms.
+             */
+            false_alarms: number;
+            /**
+             * Format: int64
+             * @description Incidents that were closed as real.
+             */
+            real: number;
+            /**
+             * Format: int64
+             * @description Half of those that were closed were so within so many milliseconds of their detection.
+             */
+            recover_ms?: number | null;
         };
         /** @description One page of incidents. */
         IncidentPage: {
@@ -1531,8 +1720,14 @@ export interface components {
             action: "take";
         } | {
             /** @enum {string} */
+            action: "assign";
+            /** @description Who: a user that can work on incidents. */
+            name: string;
+        } | {
+            /** @enum {string} */
             action: "release";
         } | {
+            accepted_until?: null | components["schemas"]["Timestamp"];
             /** @enum {string} */
             action: "close";
             /** @description Why. */
@@ -1542,6 +1737,18 @@ export interface components {
         } | {
             /** @enum {string} */
             action: "reopen";
+        } | {
+            /** @enum {string} */
+            action: "link";
+            /** @description What it is. */
+            title: string;
+            /** @description Where: an address with `https://` or `http://`. */
+            url: string;
+        } | {
+            /** @enum {string} */
+            action: "unlink";
+            /** @description Its id. */
+            id: string;
         };
         /**
          * @description Whether an incident is being worked on.
@@ -2364,7 +2571,7 @@ export interface components {
          * @description What an incident turned out to be.
          * @enum {string}
          */
-        Verdict: "real" | "false";
+        Verdict: "real" | "false" | "accepted";
         /** @description A known vulnerability of a package in an asset. */
         Vulnerability: {
             /** @description The asset it is in. */
@@ -2725,6 +2932,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assignee_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             /** @description No valid session or API token */
@@ -3458,6 +3711,55 @@ export interface operations {
             };
         };
     };
+    incident_metrics: {
+        parameters: {
+            query?: {
+                /** @description 1 to 366, 30 when left out. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentMetrics"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     incident_list: {
         parameters: {
             query?: {
@@ -3704,6 +4006,122 @@ export interface operations {
             };
             /** @description A value is not accepted */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_export: {
+        parameters: {
+            query: {
+                /** @description The form. */
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Anything else that went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident_graph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentGraph"];
+                };
+            };
+            /** @description No valid session or API token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role is too low, or a change by cookie lacks its header */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,7 @@ mod extract;
 mod finding;
 mod hunt;
 mod incident;
+mod incident_export;
 pub mod limits;
 mod live;
 mod meta;

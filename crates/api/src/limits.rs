@@ -30,6 +30,10 @@ pub const HUNT_ROWS: usize = 1000;
 pub const HUNTS_MAX: usize = 4;
 /// Most days that rules are tried on.
 pub const TRIAL_DAYS_MAX: u32 = 30;
+/// Most days that metrics of incidents look at.
+pub const METRICS_DAYS_MAX: u32 = 366;
+/// Most findings that the export of an incident carries with their evidence.
+pub const EXPORT_FINDINGS_MAX: usize = 200;
 /// Rows of a page when nothing is said.
 pub const PAGE_ROWS: usize = 50;
 /// Longest target of a scan.

@@ -21,7 +21,9 @@ use crate::{
     access::{Access, guard},
     admission::{self, Unknown},
     app::App,
-    asset, audit, finding, hunt, incident, meta, overview, package,
+    asset, audit, finding, hunt, incident,
+    incident_export::ExportFormat,
+    meta, overview, package,
     problem::Problem,
     proof, query, rule, rule_file, scan, sensor, session, setup, stream, token, user, vulnerability, webhook,
     wire::StreamMissed,
@@ -52,6 +54,10 @@ fn table() -> Vec<(Access, UtoipaMethodRouter<App>)> {
         (VIEWER,    routes!(incident::finding_incident)),
         (VIEWER,    routes!(incident::incident_list)),
         (VIEWER,    routes!(incident::incident_get)),
+        (VIEWER,    routes!(incident::incident_graph)),
+        (VIEWER,    routes!(incident::incident_export)),
+        (VIEWER,    routes!(incident::incident_metrics)),
+        (VIEWER,    routes!(incident::assignee_list)),
         (RESPONDER, routes!(incident::incident_update)),
         (RESPONDER, routes!(incident::incident_comment)),
         (VIEWER,    routes!(asset::asset_list)),
@@ -141,6 +147,7 @@ fn document() -> OpenApi {
     components.schemas.insert(Unknown::name().into_owned(), Unknown::schema());
     components.schemas.insert(VulnerabilityGrouping::name().into_owned(), VulnerabilityGrouping::schema());
     components.schemas.insert(FindingOrder::name().into_owned(), FindingOrder::schema());
+    components.schemas.insert(ExportFormat::name().into_owned(), ExportFormat::schema());
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     let info = InfoBuilder::new()
         .title("Yagura")

@@ -200,6 +200,11 @@ pub struct FindingsDecided {
 pub enum IncidentPatch {
     /// The caller works on it from now on.
     Take,
+    /// Somebody works on it from now on.
+    Assign {
+        /// Who: a user that can work on incidents.
+        name: String,
+    },
     /// Nobody works on it.
     Release,
     /// It is decided about.
@@ -208,9 +213,23 @@ pub enum IncidentPatch {
         verdict: Verdict,
         /// Why.
         reason: String,
+        /// Until when, where it is accepted.
+        accepted_until: Option<Timestamp>,
     },
     /// The decision no longer holds.
     Reopen,
+    /// Something elsewhere has to do with it: a ticket, a report.
+    Link {
+        /// What it is.
+        title: String,
+        /// Where: an address with `https://` or `http://`.
+        url: String,
+    },
+    /// A link is taken away.
+    Unlink {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// Writes something down.

@@ -139,6 +139,11 @@ fn processes(host: &str, event: &Value) -> Vec<Entity> {
     found
 }
 
+/// The processes of an event by what names them for ever: the one that acted, the one that started it, and so on.
+pub(crate) fn chain(host: &str, event: &Value) -> Vec<String> {
+    processes(host, event).into_iter().map(|process| process.value).collect()
+}
+
 fn address(event: &Value) -> Option<Entity> {
     // Of an incoming connection the other end is the source.
     let incoming = event.pointer("/connection_info/direction_id").and_then(Value::as_u64) == Some(1);

@@ -36,12 +36,24 @@ impl State {
     /// # Errors
     /// When the database fails.
     pub async fn finding_record(&self, findings: &[Finding]) -> Result<Vec<(FindingId, bool)>, StateError> {
+        self.finding_record_at(findings, None).await
+    }
+
+    /// The same; incidents that begin with these findings were detected at the time given, not when they happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn finding_record_at(
+        &self,
+        findings: &[Finding],
+        detected: Option<Timestamp>,
+    ) -> Result<Vec<(FindingId, bool)>, StateError> {
         let mut transaction = self.write().await?;
         let mut recorded = Vec::with_capacity(findings.len());
         count_hours(&mut transaction, findings).await?;
         let listeners = delivery::listeners(&mut transaction).await?;
         for finding in findings {
-            let is_new = record(&mut transaction, finding, &listeners).await?;
+            let is_new = record(&mut transaction, finding, &listeners, detected).await?;
             recorded.push((finding.id.clone(), is_new));
         }
         transaction.commit().await?;
@@ -196,6 +208,7 @@ pub(crate) async fn record(
     transaction: &mut Transaction<'_, Sqlite>,
     new: &Finding,
     listeners: &[(String, i64)],
+    detected: Option<Timestamp>,
 ) -> Result<bool, StateError> {
     let known = sqlx::query("SELECT * FROM findings WHERE id = $1")
         .bind(new.id.as_str())
@@ -204,7 +217,7 @@ pub(crate) async fn record(
     let Some(row) = known else {
         write(transaction, &cut_finding(new), new.last_seen.nanos()).await?;
         if new.status == FindingStatus::Open {
-            tell(transaction, new, new, Met::First, listeners).await?;
+            tell(transaction, new, new, Met::First, listeners, detected).await?;
         }
         return Ok(true);
     };
@@ -224,7 +237,7 @@ pub(crate) async fn record(
     let status_time = if reopens { new.last_seen.nanos() } else { status_time };
     write(transaction, &merged, status_time).await?;
     let met = if reopens { Met::Reopened } else { Met::Again };
-    tell(transaction, &merged, new, met, listeners).await?;
+    tell(transaction, &merged, new, met, listeners, detected).await?;
     Ok(reopens)
 }
 
@@ -235,6 +248,7 @@ async fn tell(
     sighting: &Finding,
     met: Met,
     listeners: &[(String, i64)],
+    detected: Option<Timestamp>,
 ) -> Result<(), StateError> {
     if finding.kind.is_standing() {
         return Ok(());
@@ -242,7 +256,7 @@ async fn tell(
     if met != Met::Again {
         delivery::enqueue(transaction, finding, listeners).await?;
     }
-    incident_join::join(transaction, finding, sighting, met).await
+    incident_join::join(transaction, finding, sighting, met, detected).await
 }
 
 // What happened late (a queue that was replayed) must not overwrite what is known of later.

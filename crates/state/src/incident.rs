@@ -10,7 +10,7 @@ use crate::{
     By, FindingChange, State, StateError, audit,
     error::checked,
     finding::set_status,
-    limits::{COMMENTS_MAX, NAME_BYTES_MAX, REASON_BYTES_MAX},
+    limits::{COMMENTS_MAX, LINKS_MAX, NAME_BYTES_MAX, REASON_BYTES_MAX, URL_BYTES_MAX},
     secret::random_id,
 };
 
@@ -80,6 +80,8 @@ pub enum Verdict {
     Real,
     /// A false alarm.
     False,
+    /// Known and accepted until a date.
+    Accepted,
 }
 
 impl Verdict {
@@ -87,6 +89,7 @@ impl Verdict {
         match self {
             Self::Real => "real",
             Self::False => "false",
+            Self::Accepted => "accepted",
         }
     }
 }
@@ -102,9 +105,20 @@ pub enum IncidentChange<'a> {
         verdict: Verdict,
         /// Why.
         reason: &'a str,
+        /// Until when, where it is accepted.
+        accepted_until: Option<Timestamp>,
     },
     /// The decision no longer holds.
     Reopen,
+    /// Something elsewhere has to do with it.
+    Link {
+        /// What it is.
+        title: &'a str,
+        /// Where: an address with `https://` or `http://`.
+        url: &'a str,
+    },
+    /// The link of this id is taken away.
+    Unlink(&'a str),
 }
 
 impl State {
@@ -121,16 +135,24 @@ impl State {
         let mut transaction = self.write().await?;
         let row = match change {
             IncidentChange::Assign(assignee) => assign(&mut transaction, id, assignee, by).await?,
-            IncidentChange::Close { verdict, reason } => {
-                close(&mut transaction, id, verdict, reason, by).await?
+            IncidentChange::Close { verdict, reason, accepted_until } => {
+                check_until(verdict, accepted_until, by.time)?;
+                close(&mut transaction, id, verdict, reason, accepted_until, by).await?
             }
             IncidentChange::Reopen => reopen(&mut transaction, id, by).await?,
+            IncidentChange::Link { title, url } => link(&mut transaction, id, title, url, by).await?,
+            IncidentChange::Unlink(link) => unlink(&mut transaction, id, link).await?,
         };
         let changed = incident(&row.ok_or_else(|| StateError::not_found("incident", id))?)?;
         let detail = match change {
             IncidentChange::Assign(assignee) => format!("assigned to {}", assignee.unwrap_or("nobody")),
-            IncidentChange::Close { verdict, reason } => format!("closed as {}: {reason}", verdict.name()),
+            IncidentChange::Close { verdict, reason, accepted_until } => {
+                let until = accepted_until.map(|until| format!(" until {until}")).unwrap_or_default();
+                format!("closed as {}{until}: {reason}", verdict.name())
+            }
             IncidentChange::Reopen => "opened again".to_owned(),
+            IncidentChange::Link { title, url } => format!("linked to {title}: {url}"),
+            IncidentChange::Unlink(link) => format!("link {link} taken away"),
         };
         audit::append(&mut transaction, by, "incident_update", id, &detail).await?;
         transaction.commit().await?;
@@ -179,6 +201,17 @@ async fn assign(
     by: By<'_>,
 ) -> Result<Option<SqliteRow>, StateError> {
     let assignee = assignee.map(|name| checked("assignee", name, NAME_BYTES_MAX)).transpose()?;
+    // Whoever acts may be a token; anybody else is somebody who can work on it.
+    if let Some(name) = assignee.filter(|name| *name != by.actor) {
+        let known: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM users WHERE name = $1 AND NOT disabled AND role <> 'viewer'")
+                .bind(name)
+                .fetch_optional(&mut **transaction)
+                .await?;
+        known.ok_or_else(|| {
+            StateError::invalid("assignee", format!("`{name}` is nobody who can work on incidents"))
+        })?;
+    }
     Ok(sqlx::query(
         "UPDATE incidents SET assignee = $1, acknowledged = COALESCE(acknowledged, $2) WHERE id = $3 RETURNING *",
     )
@@ -194,6 +227,7 @@ async fn close(
     id: &str,
     verdict: Verdict,
     reason: &str,
+    accepted_until: Option<Timestamp>,
     by: By<'_>,
 ) -> Result<Option<SqliteRow>, StateError> {
     let reason = checked("reason", reason, REASON_BYTES_MAX)?;
@@ -208,7 +242,7 @@ async fn close(
     .bind(id)
     .fetch_optional(&mut **transaction)
     .await?;
-    let change = FindingChange { status: decided(verdict), reason: Some(reason), accepted_until: None };
+    let change = FindingChange { status: decided(verdict), reason: Some(reason), accepted_until };
     for finding in findings_with(transaction, id, FindingStatus::Open, None).await? {
         set_status(transaction, &finding, change, Some(reason), by).await?;
     }
@@ -221,13 +255,7 @@ async fn reopen(
     id: &str,
     by: By<'_>,
 ) -> Result<Option<SqliteRow>, StateError> {
-    let Some(row) = sqlx::query("SELECT * FROM incidents WHERE id = $1")
-        .bind(id)
-        .fetch_optional(&mut **transaction)
-        .await?
-    else {
-        return Ok(None);
-    };
+    let Some(row) = incident_row(transaction, id).await? else { return Ok(None) };
     let before = incident(&row)?;
     if let (Some(verdict), Some(reason)) = (before.verdict, &before.reason) {
         let change = FindingChange { status: FindingStatus::Open, reason: None, accepted_until: None };
@@ -244,11 +272,82 @@ async fn reopen(
     .await?)
 }
 
+fn check_until(verdict: Verdict, until: Option<Timestamp>, now: Timestamp) -> Result<(), StateError> {
+    let wrong = |why: &str| Err(StateError::invalid("accepted_until", why));
+    match (verdict, until) {
+        (Verdict::Accepted, None) => wrong("is missing: until when is it accepted?"),
+        (Verdict::Accepted, Some(until)) if until <= now => wrong("lies in the past"),
+        (Verdict::Real | Verdict::False, Some(_)) => wrong("belongs to what is accepted only"),
+        _ => Ok(()),
+    }
+}
+
+async fn link(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    title: &str,
+    url: &str,
+    by: By<'_>,
+) -> Result<Option<SqliteRow>, StateError> {
+    let title = checked("title", title, NAME_BYTES_MAX)?;
+    let url = checked("url", url, URL_BYTES_MAX)?;
+    // A page shows it as a link: nothing that runs there.
+    let is_address = url.starts_with("https://") || url.starts_with("http://");
+    if !is_address || url.contains(|letter: char| letter.is_control() || letter == ' ') {
+        return Err(StateError::invalid("url", "is no address with https:// or http://"));
+    }
+    let Some(row) = incident_row(transaction, id).await? else { return Ok(None) };
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM incident_links WHERE incident_id = $1")
+        .bind(id)
+        .fetch_one(&mut **transaction)
+        .await?;
+    if count >= LINKS_MAX {
+        return Err(StateError::Conflict(format!("there are {count} links already")));
+    }
+    sqlx::query(
+        "INSERT INTO incident_links (id, incident_id, title, url, created, created_by) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(random_id()?)
+    .bind(id)
+    .bind(title)
+    .bind(url)
+    .bind(by.time.nanos())
+    .bind(by.actor)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(Some(row))
+}
+
+async fn unlink(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    link: &str,
+) -> Result<Option<SqliteRow>, StateError> {
+    let done = sqlx::query("DELETE FROM incident_links WHERE id = $1 AND incident_id = $2")
+        .bind(link)
+        .bind(id)
+        .execute(&mut **transaction)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(StateError::not_found("link", link));
+    }
+    incident_row(transaction, id).await
+}
+
+async fn incident_row(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+) -> Result<Option<SqliteRow>, StateError> {
+    let query = sqlx::query("SELECT * FROM incidents WHERE id = $1").bind(id);
+    Ok(query.fetch_optional(&mut **transaction).await?)
+}
+
 /// What the findings of an incident become when it is closed.
 const fn decided(verdict: Verdict) -> FindingStatus {
     match verdict {
         Verdict::Real => FindingStatus::Fixed,
         Verdict::False => FindingStatus::False,
+        Verdict::Accepted => FindingStatus::Accepted,
     }
 }
 
@@ -289,6 +388,7 @@ pub(crate) fn incident(row: &SqliteRow) -> Result<Incident, StateError> {
         },
         verdict: row.try_get::<Option<&str>, _>("verdict")?.map(|text| match text {
             "real" => Verdict::Real,
+            "accepted" => Verdict::Accepted,
             _ => Verdict::False,
         }),
         reason: row.try_get("reason")?,

@@ -2,7 +2,7 @@
 //! are looked up by what they share with the finding, the latest few for each thing, never by walking the open ones.
 
 use sqlx::{QueryBuilder, Sqlite, Transaction};
-use yagura_event::{Finding, FindingStatus, Severity};
+use yagura_event::{Finding, FindingStatus, Severity, Timestamp};
 
 use crate::{
     StateError,
@@ -28,6 +28,7 @@ pub(crate) async fn join(
     finding: &Finding,
     sighting: &Finding,
     met: Met,
+    detected: Option<Timestamp>,
 ) -> Result<(), StateError> {
     if finding.status != FindingStatus::Open {
         return Ok(());
@@ -47,7 +48,7 @@ pub(crate) async fn join(
         return forget(transaction, &id).await;
     }
     if finding.severity >= BEGINS_AT {
-        let id = begin(transaction, finding, sighting).await?;
+        let id = begin(transaction, finding, sighting, detected).await?;
         put(transaction, &id, finding).await?;
         remember(transaction, &id, sighting, &about, 1).await?;
     }
@@ -138,11 +139,12 @@ async fn begin(
     transaction: &mut Transaction<'_, Sqlite>,
     finding: &Finding,
     sighting: &Finding,
+    detected: Option<Timestamp>,
 ) -> Result<String, StateError> {
     let id = random_id()?;
     sqlx::query(
         "INSERT INTO incidents (id, title, severity, asset_name, status, first_seen, last_seen, detected, findings) \
-         VALUES ($1, $2, $3, $4, 'open', $5, $6, $6, 1)",
+         VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, 1)",
     )
     .bind(&id)
     .bind(&finding.title)
@@ -150,6 +152,7 @@ async fn begin(
     .bind(&finding.asset_name)
     .bind(sighting.first_seen.nanos())
     .bind(sighting.last_seen.nanos())
+    .bind(detected.unwrap_or(sighting.last_seen).nanos())
     .execute(&mut **transaction)
     .await?;
     Ok(id)

@@ -36,6 +36,24 @@ pub struct IncidentDetail {
     pub entities: Vec<IncidentEntity>,
     /// What people wrote about it, the first first.
     pub comments: Vec<IncidentComment>,
+    /// What elsewhere has to do with it, the first first.
+    pub links: Vec<IncidentLink>,
+}
+
+/// Something elsewhere that has to do with an incident: a ticket, a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IncidentLink {
+    /// Random id.
+    pub id: String,
+    /// What it is.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+    /// When it was linked.
+    pub created: Timestamp,
+    /// Who linked it.
+    pub created_by: String,
 }
 
 /// Something that findings of an incident are about.
@@ -132,6 +150,19 @@ impl State {
         .bind(id)
         .fetch_all(self.reader())
         .await?;
+        let links = sqlx::query("SELECT * FROM incident_links WHERE incident_id = $1 ORDER BY created, id")
+            .bind(id)
+            .fetch_all(self.reader())
+            .await?;
+        let link = |row: &sqlx::sqlite::SqliteRow| -> Result<IncidentLink, StateError> {
+            Ok(IncidentLink {
+                id: row.try_get("id")?,
+                title: row.try_get("title")?,
+                url: row.try_get("url")?,
+                created: Timestamp::from_nanos(row.try_get("created")?),
+                created_by: row.try_get("created_by")?,
+            })
+        };
         let entity = |row: &sqlx::sqlite::SqliteRow| -> Result<Option<IncidentEntity>, StateError> {
             let kind: &str = row.try_get("kind")?;
             let findings: i64 = row.try_get("findings")?;
@@ -155,6 +186,7 @@ impl State {
             timeline: findings.iter().map(finding).collect::<Result<_, _>>()?,
             entities: entities.iter().filter_map(|row| entity(row).transpose()).collect::<Result<_, _>>()?,
             comments: comments.iter().map(comment).collect::<Result<_, _>>()?,
+            links: links.iter().map(link).collect::<Result<_, _>>()?,
         })
     }
 

@@ -16,6 +16,7 @@ mod finding;
 mod finding_list;
 mod image;
 mod incident;
+mod incident_graph;
 mod incident_join;
 mod incident_list;
 mod invitation;
@@ -48,7 +49,8 @@ pub use finding_list::{
 };
 pub use image::ScannedImage;
 pub use incident::{Incident, IncidentChange, IncidentStatus, Verdict};
-pub use incident_list::{IncidentComment, IncidentDetail, IncidentEntity, IncidentPage};
+pub use incident_graph::{GraphEdge, GraphNode, GraphRelation, IncidentDay, IncidentGraph, IncidentMetrics};
+pub use incident_list::{IncidentComment, IncidentDetail, IncidentEntity, IncidentLink, IncidentPage};
 pub use invitation::Invitation;
 pub use package::{InstalledPackage, PackageFilter, PackagePage, PackageUse};
 pub use password::Password;

@@ -45,6 +45,12 @@ pub const DELIVERIES_KEPT_MAX: i64 = 2000;
 pub const INCIDENT_FINDINGS_MAX: i64 = 500;
 /// Most things an incident is remembered to be about; those that were seen longest ago go first.
 pub const INCIDENT_ENTITIES_MAX: i64 = 200;
+/// Most links of one incident.
+pub const LINKS_MAX: i64 = 100;
+/// Most findings whose evidence makes the graph of an incident.
+pub const GRAPH_FINDINGS_MAX: i64 = 60;
+/// Most things in the graph of an incident.
+pub const GRAPH_NODES_MAX: usize = 150;
 /// Most comments of one incident.
 pub const COMMENTS_MAX: i64 = 500;
 /// Most sessions of one user; the oldest ends when one more begins.

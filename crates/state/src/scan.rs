@@ -187,7 +187,7 @@ impl State {
         let vulnerabilities =
             result.vulnerabilities.iter().map(|one| (&one.finding, Some(&one.vulnerability)));
         for (found, particulars) in secrets_and_malware.chain(vulnerabilities).take(SCAN_FINDINGS_MAX) {
-            if finding::record(&mut transaction, found, &listeners).await? {
+            if finding::record(&mut transaction, found, &listeners, None).await? {
                 new.push(found.clone());
             }
             if let Some(particulars) = particulars {

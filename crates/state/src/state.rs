@@ -162,6 +162,7 @@ fn migrations() -> Vec<Migration> {
         (10, "scans", include_str!("../migrations/0010_scans.sql")),
         (20, "incident_candidates", include_str!("../migrations/0020_incident_candidates.sql")),
         (40, "rule_files", include_str!("../migrations/0040_rule_files.sql")),
+        (41, "incident_links", include_str!("../migrations/0041_incident_links.sql")),
     ]
     .into_iter()
     .map(|(version, name, sql)| {

@@ -1,46 +1,43 @@
 // One incident: its story, its timeline, what its findings share, and what was decided.
-import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
-import { IconChevronLeft } from '@tabler/icons-react';
+import { Alert, Button, Group, Menu, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronLeft, IconDownload } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 
-import type { Incident, IncidentDetail, IncidentPatch, Verdict } from '../../api/model';
+import { EXPORT_FORMATS, exportAddress, incidentQueries } from '../../api/incidentQueries';
+import type { Incident, IncidentDetail, Verdict } from '../../api/model';
 import { changes, queries } from '../../api/queries';
 import { useStream } from '../../api/stream';
 import { useLanguage } from '../../i18n/language';
 import { failure } from '../../shell/fallbacks';
-import { AnchorLink } from '../../shell/links';
+import { AnchorLink, ButtonLink } from '../../shell/links';
 import { PageHead } from '../../shell/PageFrame';
 import { RoleButton, RoleNote, useMay } from '../../shell/role';
 import { count, dateTime, duration } from '../../ui/format';
 import { Facts, SeverityMark, StatusMark, Tag } from '../../ui/marks';
 import { Failed, Loading } from '../../ui/states';
+import { AttackPath, Checks } from './AttackPath';
+import { EntityGraph } from './EntityGraph';
+import { Links } from './Links';
 import { story } from './story';
-
-function useChange(id: string, onDone?: () => void) {
-  const cache = useQueryClient();
-  return useMutation({
-    mutationFn: (patch: IncidentPatch) => changes.incidentUpdate(id, patch),
-    onSuccess: () => {
-      for (const key of ['incidents', 'incident', 'findings', 'finding', 'overview']) void cache.invalidateQueries({ queryKey: [key] });
-      onDone?.();
-    },
-  });
-}
+import { useIncidentChange } from './useIncidentChange';
 
 function Work({ incident }: { incident: Incident }) {
   const { t } = useLanguage();
   const session = useQuery(queries.session()).data;
   const [verdict, choose] = useState<Verdict | null>(null);
   const [reason, setReason] = useState('');
-  const change = useChange(incident.id, () => {
+  const [until, setUntil] = useState('');
+  const { may } = useMay('responder');
+  const assignees = useQuery({ ...incidentQueries.assignees(), enabled: may && incident.status === 'open' }).data ?? [];
+  const change = useIncidentChange(incident.id, () => {
     choose(null);
     setReason('');
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (verdict) change.mutate({ action: 'close', verdict, reason: reason.trim() });
+    if (verdict) change.mutate({ action: 'close', verdict, reason: reason.trim(), accepted_until: verdict === 'accepted' && until ? new Date(`${until}T23:59:59`).toISOString() : null });
   };
   const own = incident.assignee !== null && incident.assignee === session?.name;
   return (
@@ -51,18 +48,23 @@ function Work({ incident }: { incident: Incident }) {
         {incident.status === 'open' ? (
           <>
             <RoleButton needs="responder" size="xs" variant="default" onClick={() => change.mutate({ action: own ? 'release' : 'take' })}>{t(own ? 'incident.release' : 'incident.take')}</RoleButton>
-            {(['real', 'false'] as const).map((one) => (
+            {(['real', 'false', 'accepted'] as const).map((one) => (
               <RoleButton key={one} needs="responder" size="xs" variant={verdict === one ? 'filled' : 'default'} aria-pressed={verdict === one} onClick={() => choose(verdict === one ? null : one)}>{t(`incident.close.${one}`)}</RoleButton>
             ))}
           </>
         ) : <RoleButton needs="responder" size="xs" variant="default" onClick={() => change.mutate({ action: 'reopen' })}>{t('incident.reopen')}</RoleButton>}
       </Group>
+      {may && incident.status === 'open' && assignees.length > 1 ? (
+        <Select mt="sm" size="xs" maw={260} label={t('incident.assign')} placeholder={t('incident.assign.nobody')} searchable clearable value={incident.assignee} data={[...new Set([...assignees, ...(incident.assignee ? [incident.assignee] : [])])]}
+          onChange={(name) => change.mutate(name ? { action: 'assign', name } : { action: 'release' })} />
+      ) : null}
       <RoleNote needs="responder" />
       {change.error ? <Alert mt="sm" color="red" role="alert">{failure(change.error).message || t('error.offline')}</Alert> : null}
       {verdict ? (
         <form onSubmit={submit}>
           <Stack gap="sm" mt="sm">
             <Text size="sm" c="dimmed">{t(`incident.close.${verdict}.detail`)}</Text>
+            {verdict === 'accepted' ? <TextInput type="date" required label={t('finding.decide.untilLabel')} value={until} onChange={(e) => setUntil(e.currentTarget.value)} /> : null}
             <Textarea label={t('finding.decide.reasonLabel')} required autosize minRows={2} maxLength={2000} value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
             <Group gap="xs">
               <Button type="submit" size="sm" loading={change.isPending}>{t('incident.close.submit')}</Button>
@@ -132,6 +134,14 @@ function Timeline({ detail }: { detail: IncidentDetail }) {
   );
 }
 
+const AROUND_MS = 60_000;
+
+/** Everything that was stored from a minute before the incident to a minute after. */
+function surroundings({ first_seen, last_seen }: Incident): string {
+  const bound = (time: string, ms: number) => `TIMESTAMP '${new Date(Date.parse(time) + ms).toISOString()}'`;
+  return `SELECT time, type, process_name, process_cmd_line, file_path, dst_ip, user_name, rules\nFROM events\nWHERE time >= ${bound(first_seen, -AROUND_MS)} AND time <= ${bound(last_seen, AROUND_MS)}\nORDER BY time\nLIMIT 1000`;
+}
+
 export default function IncidentPage() {
   const { language, t } = useLanguage();
   const { id } = useParams({ from: '/shell/incidents/$id' });
@@ -156,7 +166,15 @@ export default function IncidentPage() {
           <span>{incident.asset_name}</span>
           <span>{t(incident.findings === 1 ? 'incidents.findings.one' : 'incidents.findings', { count: count(incident.findings, language) })}</span>
         </Group>
-      } />
+      }>
+        <Menu position="bottom-end" shadow="md">
+          <Menu.Target><Button size="xs" variant="default" leftSection={<IconDownload size={15} />} rightSection={<IconChevronDown size={14} />}>{t('incident.export')}</Button></Menu.Target>
+          <Menu.Dropdown>
+            {EXPORT_FORMATS.map((format) => <Menu.Item key={format} component="a" href={exportAddress(incident.id, format)} download>{t(`incident.export.${format}`)}</Menu.Item>)}
+          </Menu.Dropdown>
+        </Menu>
+        <ButtonLink size="xs" variant="default" to="/events" search={{ view: 'sql', sql: surroundings(incident) }}>{t('incident.events')}</ButtonLink>
+      </PageHead>
       <div className="y-grid y-with-proof">
         <div className="y-grid">
           <section className="y-card">
@@ -173,6 +191,7 @@ export default function IncidentPage() {
               ['incident.toRecover', since(incident.closed)],
             ]} />
           </section>
+          <Links detail={detail} />
           <section className="y-card">
             <h2>{t('incident.entities')}</h2>
             <ul className="y-rows">
@@ -186,7 +205,10 @@ export default function IncidentPage() {
           </section>
         </div>
         <div className="y-grid">
+          <AttackPath timeline={detail.timeline} />
+          <EntityGraph id={incident.id} />
           <Timeline detail={detail} />
+          <Checks timeline={detail.timeline} />
           <Comments detail={detail} />
         </div>
       </div>

@@ -12,6 +12,7 @@ import { PageHead } from '../../shell/PageFrame';
 import { ago, count, dateTime, duration } from '../../ui/format';
 import { LiveMark, SeverityMark, Tag } from '../../ui/marks';
 import { Empty, Failed, Loading } from '../../ui/states';
+import { IncidentMetrics } from './IncidentMetrics';
 
 function Row({ incident }: { incident: Incident }) {
   const { language, t } = useLanguage();
@@ -46,6 +47,7 @@ export default function IncidentsPage() {
   return (
     <>
       <PageHead title={t('incidents.title')} lead={data ? t('incidents.lead', { count: count(data.pages[0]?.open ?? 0, language) }) : undefined}><LiveMark on={live} /></PageHead>
+      <IncidentMetrics />
       <SegmentedControl size="xs" mb="sm" aria-label={t('incidents.filter')} value={status}
         onChange={(value) => void navigate({ search: value === 'closed' || value === 'all' ? { status: value } : {}, replace: true })}
         data={[{ value: 'open', label: t('incident.status.open') }, { value: 'closed', label: t('incident.status.closed') }, { value: 'all', label: t('app.all') }]} />

@@ -145,6 +145,81 @@ async fn rule_files_are_saved_put_in_force_and_kept_with_their_versions() {
 }
 
 #[tokio::test]
+async fn an_incident_is_taken_away_in_every_form_and_measured() {
+    let harness = Harness::new().await;
+    let token = harness.token(Role::Responder).await;
+    let mut one = crate::harness::finding("Shell | in *container*");
+    one.evidence = vec![yagura_event::Evidence {
+        time: at(1),
+        message: "a shell".to_owned(),
+        fields: serde_json::Map::new(),
+        event: json!({ "process": { "name": "nc", "pid": 9, "uid": "9-1", "cmd_line": "nc 198.51.100.3", "user": { "name": "root" },
+            "file": { "path": "/bin/nc" } }, "dst_endpoint": { "ip": "198.51.100.3" }, "type_uid": 100_701 }),
+        explanation: None,
+    }];
+    harness.state.finding_record(std::slice::from_ref(&one)).await.expect("recorded");
+    let incident = harness.state.incident_of(&one.id).await.expect("looked").expect("has one").id;
+    let path = format!("/v1/incidents/{incident}");
+    let patch = |body: Value| {
+        let (harness, token, path) = (&harness, &token, &path);
+        async move { call(harness, token, "patch", path, Some(body)).await }
+    };
+    assert_eq!(
+        patch(json!({ "action": "link", "title": "t", "url": "javascript:x" })).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        patch(json!({ "action": "link", "title": "ticket", "url": "https://t.example/1" })).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        patch(json!({ "action": "assign", "name": "nobody" })).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+
+    let export = |format: &str| {
+        let path = format!("{path}/export?format={format}");
+        let (harness, token) = (&harness, &token);
+        async move { call(harness, token, "get", &path, None).await }
+    };
+    let markdown = export("markdown").await.text;
+    assert!(
+        markdown.contains(r"Shell \| in \*container\*") && markdown.contains("<https://t.example/1>"),
+        "{markdown}"
+    );
+    assert_eq!(export("json").await.json()["findings"][0]["evidence"][0]["message"], "a shell");
+    let ocsf = export("ocsf").await.json();
+    assert_eq!(
+        (&ocsf["class_uid"], &ocsf["type_uid"], &ocsf["status_id"]),
+        (&json!(2005), &json!(200_501), &json!(1))
+    );
+    let stix = export("stix").await.json();
+    let objects = stix["objects"].as_array().expect("objects");
+    let ids: Vec<&str> = objects.iter().filter_map(|object| object["id"].as_str()).collect();
+    for object in objects {
+        for reference in ["source_ref", "target_ref", "created_by_ref", "creator_user_ref", "image_ref"] {
+            if let Some(id) = object[reference].as_str() {
+                assert!(ids.contains(&id), "{reference} {id}");
+            }
+        }
+    }
+    // An address has the same identifier whoever writes it: version 5 of {"value":"198.51.100.3"} in the namespace of STIX.
+    let address = objects.iter().find(|object| object["type"] == "ipv4-addr").expect("the address");
+    assert_eq!(address["id"], "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4");
+    assert_eq!(export("yaml").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let graph = call(&harness, &token, "get", &format!("{path}/graph"), None).await.json();
+    assert!(graph["nodes"].as_array().is_some_and(|nodes| nodes.len() >= 3), "{graph}");
+    let metrics = call(&harness, &token, "get", "/v1/incident-metrics?days=7", None).await.json();
+    assert_eq!((metrics["days"].as_array().map(Vec::len), &metrics["detected"]), (Some(7), &json!(1)));
+    assert_eq!(
+        call(&harness, &token, "get", "/v1/incident-metrics?days=0", None).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(call(&harness, &token, "get", "/v1/assignees", None).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn hunts_answer_within_their_ceilings() {
     let harness = Harness::new().await;
     let token = harness.token(Role::Analyst).await;

@@ -83,7 +83,7 @@ async fn closing_an_incident_decides_about_its_findings() {
     let (_dir, state) = open().await;
     let id = record(&state, "a", 1, 0).await;
     let incident = state.incident_of(&id).await.expect("looked").expect("has one");
-    let close = |reason| IncidentChange::Close { verdict: Verdict::False, reason };
+    let close = |reason| IncidentChange::Close { verdict: Verdict::False, reason, accepted_until: None };
     let refused = state.incident_update(&incident.id, close(" "), by("ann", 5)).await;
     assert!(matches!(refused, Err(StateError::Invalid { .. })), "{refused:?}");
     let closed = state.incident_update(&incident.id, close("a test"), by("ann", 5)).await.expect("closed");
@@ -102,7 +102,7 @@ async fn opening_an_incident_again_takes_back_what_its_closing_decided_and_nothi
     let incident = state.incident_of(&open).await.expect("looked").expect("has one");
     let decision = FindingChange { status: Accepted, reason: Some("known"), accepted_until: Some(at(900)) };
     state.finding_set_status(&accepted, decision, by("ann", 2)).await.expect("decided");
-    let close = IncidentChange::Close { verdict: Verdict::Real, reason: "dealt with" };
+    let close = IncidentChange::Close { verdict: Verdict::Real, reason: "dealt with", accepted_until: None };
     state.incident_update(&incident.id, close, by("ann", 5)).await.expect("closed");
     let again =
         state.incident_update(&incident.id, IncidentChange::Reopen, by("ann", 6)).await.expect("opened");
@@ -112,6 +112,96 @@ async fn opening_an_incident_again_takes_back_what_its_closing_decided_and_nothi
     assert_eq!(state.finding_get(&accepted).await.expect("there").status, Accepted);
     let none = state.incident_update("none", IncidentChange::Reopen, by("ann", 7)).await;
     assert!(matches!(none, Err(StateError::NotFound { .. })), "{none:?}");
+}
+
+#[tokio::test]
+async fn an_incident_can_be_accepted_until_a_date() {
+    use yagura_event::FindingStatus::Accepted;
+    let (_dir, state) = open().await;
+    let id = record(&state, "a", 1, 0).await;
+    let incident = state.incident_of(&id).await.expect("looked").expect("has one").id;
+    let change =
+        |verdict, accepted_until| IncidentChange::Close { verdict, reason: "a pentest", accepted_until };
+    for (verdict, until) in
+        [(Verdict::Accepted, None), (Verdict::Accepted, Some(at(5))), (Verdict::Real, Some(at(900)))]
+    {
+        let refused = state.incident_update(&incident, change(verdict, until), by("ann", 5)).await;
+        assert!(matches!(refused, Err(StateError::Invalid { .. })), "{verdict:?} {until:?}");
+    }
+    let closed =
+        state.incident_update(&incident, change(Verdict::Accepted, Some(at(900))), by("ann", 5)).await;
+    assert_eq!(closed.expect("closed").verdict, Some(Verdict::Accepted));
+    let decided = state.finding_get(&id).await.expect("there");
+    assert_eq!((decided.status, decided.accepted_until), (Accepted, Some(at(900))));
+}
+
+#[tokio::test]
+async fn an_incident_is_assigned_to_who_can_work_on_it_and_linked_to_what_has_an_address() {
+    let (_dir, state) = open().await;
+    let id = record(&state, "a", 1, 0).await;
+    let incident = state.incident_of(&id).await.expect("looked").expect("has one").id;
+    let update = |change| state.incident_update(&incident, change, by("ann", 5));
+    assert!(matches!(update(IncidentChange::Assign(Some("nobody"))).await, Err(StateError::Invalid { .. })));
+    assert_eq!(
+        update(IncidentChange::Assign(Some("ann"))).await.expect("own").assignee.as_deref(),
+        Some("ann")
+    );
+
+    for (title, url) in [
+        ("t", "javascript:alert(1)"),
+        ("t", "ftp://x"),
+        ("", "https://x"),
+        ("t", "https://a b"),
+        ("t", "https://x\ny"),
+    ] {
+        let refused = update(IncidentChange::Link { title, url }).await;
+        assert!(matches!(refused, Err(StateError::Invalid { .. })), "{title:?} {url:?}");
+    }
+    update(IncidentChange::Link { title: "ticket 7", url: "https://tickets.example/7" })
+        .await
+        .expect("linked");
+    let links = state.incident_get(&incident).await.expect("there").links;
+    assert_eq!((links.len(), links[0].title.as_str(), links[0].created_by.as_str()), (1, "ticket 7", "ann"));
+    update(IncidentChange::Unlink(&links[0].id)).await.expect("taken away");
+    assert!(matches!(update(IncidentChange::Unlink(&links[0].id)).await, Err(StateError::NotFound { .. })));
+    assert!(state.incident_get(&incident).await.expect("there").links.is_empty());
+}
+
+#[tokio::test]
+async fn the_graph_of_an_incident_says_who_started_whom() {
+    use yagura_state::GraphRelation::{ConnectedTo, RanAs, Started};
+    let (_dir, state) = open().await;
+    let mut one = finding("a", "h", 3);
+    one.user_name = Some("www-data".to_owned());
+    one.evidence[0].event = serde_json::json!({
+        "process": { "name": "nc", "pid": 9, "uid": "9-1", "parent_process": { "name": "sh", "pid": 8, "uid": "8-1",
+            "parent_process": { "name": "nginx", "pid": 7, "uid": "7-1" } } },
+        "dst_endpoint": { "ip": "203.0.113.9" },
+    });
+    let id = one.id.clone();
+    state.finding_record(&[one]).await.expect("recorded");
+    let incident = state.incident_of(&id).await.expect("looked").expect("has one").id;
+    let graph = state.incident_graph(&incident).await.expect("there");
+    let name = |id: &str| {
+        graph.nodes.iter().find(|node| node.id == id).map_or("?", |node| node.label.as_str()).to_owned()
+    };
+    let edges: Vec<_> =
+        graph.edges.iter().map(|edge| (name(&edge.from), edge.relation, name(&edge.to))).collect();
+    for (from, relation, to) in [
+        ("nginx", Started, "sh"),
+        ("sh", Started, "nc"),
+        ("nc", ConnectedTo, "203.0.113.9"),
+        ("nc", RanAs, "www-data"),
+    ] {
+        assert!(
+            edges.contains(&(from.to_owned(), relation, to.to_owned())),
+            "{from} {relation:?} {to}: {edges:?}"
+        );
+    }
+    let worst: Vec<_> =
+        graph.nodes.iter().filter(|node| node.severity.is_some()).map(|node| node.label.as_str()).collect();
+    assert_eq!((worst, graph.left_out), (vec!["nc"], 0));
+    assert!(matches!(state.incident_graph("none").await, Err(StateError::NotFound { .. })));
 }
 
 #[tokio::test]
@@ -145,7 +235,7 @@ async fn a_finding_that_is_told_again_after_it_was_fixed_does_not_stretch_a_new_
     let (_dir, state) = open().await;
     let first = record(&state, "a", 1, 0).await;
     let incident = state.incident_of(&first).await.expect("looked").expect("has one");
-    let close = IncidentChange::Close { verdict: Verdict::Real, reason: "dealt with" };
+    let close = IncidentChange::Close { verdict: Verdict::Real, reason: "dealt with", accepted_until: None };
     state.incident_update(&incident.id, close, by("ann", 5)).await.expect("closed");
     let week = 7 * 24 * 3600;
     record(&state, "a", 1, week).await;
