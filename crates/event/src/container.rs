@@ -53,6 +53,9 @@ pub struct Container {
     pub pod_name: Option<String>,
     /// Uid of its pod.
     pub pod_uid: Option<String>,
+    /// Id of its pod's own container, which holds the pod's namespaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_sandbox_id: Option<String>,
     /// Labels of its pod.
     pub pod_labels: BTreeMap<String, String>,
     /// Root of its file system as the host sees it, where known.

@@ -1,8 +1,9 @@
 //! Which container a cgroup belongs to, and what its runtime wrote down about it.
 //!
 //! The id comes from the cgroup's name; name, image, mounts and privileges from the runtime's own state files, where
-//! they can be read. Nothing is asked over a socket.
+//! they can be read; what those do not tell of a pod, its runtime's socket does, later and on another thread (`cri`).
 
+mod cri;
 mod describe;
 
 use std::{
@@ -15,6 +16,7 @@ use std::{
 
 use yagura_event::Container;
 
+use self::cri::{Answer, Cri};
 use crate::limits::CONTAINERS_MAX;
 
 /// How long a cgroup without a described container is taken as such before files are looked for again.
@@ -31,10 +33,13 @@ pub(crate) struct Containers {
     states: Vec<(&'static str, PathBuf)>,
     // Where the other runtimes' folders begin: `/`.
     root: PathBuf,
+    cri: Cri,
 }
 
 struct Known {
     container: Option<Arc<Container>>,
+    // Its runtime was asked for more and did not answer yet.
+    is_waiting: bool,
     // Which file described it, and its state then.
     described: Option<Stamp>,
     looked: Instant,
@@ -74,7 +79,12 @@ impl Default for Containers {
 
 impl Containers {
     fn with_states(states: Vec<(&'static str, PathBuf)>) -> Self {
-        Self { by_cgroup: HashMap::new(), states, root: "/".into() }
+        Self::with_root(states, "/".into())
+    }
+
+    fn with_root(states: Vec<(&'static str, PathBuf)>, root: PathBuf) -> Self {
+        let cri = Cri::under(&root);
+        Self { by_cgroup: HashMap::new(), states, root, cri }
     }
 
     /// The container of a cgroup; `None` on the host. The answer may be some milliseconds old.
@@ -90,11 +100,13 @@ impl Containers {
     fn look(&mut self, cgroup: &str, again: Duration, fresh: Duration) -> Option<Arc<Container>> {
         let known = self.by_cgroup.get_mut(cgroup);
         if let Some(known) = known {
+            let is_told = known.is_waiting
+                && known.container.as_ref().is_some_and(|container| self.cri.has_answer(&container.id));
             let age_max = if known.described.is_some() { fresh } else { again };
-            if known.looked.elapsed() < age_max {
+            if known.looked.elapsed() < age_max && !is_told {
                 return known.container.clone();
             }
-            if known.described.as_ref().is_some_and(|stamp| !stamp.is_replaced()) {
+            if known.described.as_ref().is_some_and(|stamp| !stamp.is_replaced()) && !is_told {
                 known.looked = Instant::now();
                 return known.container.clone();
             }
@@ -120,10 +132,10 @@ impl Containers {
         self.by_cgroup.get(cgroup)?.container.clone()
     }
 
-    fn read(&self, cgroup: &str) -> Known {
+    fn read(&mut self, cgroup: &str) -> Known {
         let looked = Instant::now();
         let Some((runtime, id)) = self.identify(cgroup) else {
-            return Known { container: None, described: None, looked };
+            return Known { container: None, is_waiting: false, described: None, looked };
         };
         let base = Container {
             id: id.clone(),
@@ -132,11 +144,16 @@ impl Containers {
             ..Container::default()
         };
         let described = self.describe(base.clone(), cgroup);
-        let (container, stamp) = match described {
+        let (mut container, stamp) = match described {
             Some((container, file)) => (container, Stamp::of(&file)),
             None => (base, None),
         };
-        Known { container: Some(Arc::new(container)), described: stamp, looked }
+        let told = self.cri.facts(runtime, &id);
+        if let Answer::Told(facts) = &told {
+            facts.fill(&mut container);
+        }
+        let is_waiting = matches!(told, Answer::Asked);
+        Known { container: Some(Arc::new(container)), is_waiting, described: stamp, looked }
     }
 
     /// Containers known at present.
@@ -344,7 +361,8 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
             std::fs::write(path, text.replace("ID", ID)).expect("writable");
         }
-        let containers = Containers { root: root.path().to_owned(), ..Containers::default() };
+        let states = STATES.map(|(runtime, path)| (runtime, PathBuf::from(path))).into();
+        let containers = Containers::with_root(states, root.path().to_owned());
         (root, containers)
     }
 

@@ -30,3 +30,11 @@ pub(crate) const ORPHANS_MAX: usize = 256;
 pub(crate) const TASKS_BYTES_MAX: usize = 256 << 20;
 /// Bytes of one process in that list, in the mean.
 pub(crate) const PROCESS_RECORD_BYTES: usize = 1_024;
+/// Containers a runtime is asked about at once.
+pub(crate) const CRI_ASKS_MAX: usize = 256;
+/// Frames of one answer of a runtime.
+pub(crate) const CRI_FRAMES_MAX: usize = 4_096;
+/// Labels of one container or pod.
+pub(crate) const CRI_LABELS_MAX: usize = 512;
+/// Bytes of one text in an answer of a runtime.
+pub(crate) const CRI_TEXT_BYTES_MAX: usize = 16_384;

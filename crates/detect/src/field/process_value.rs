@@ -158,6 +158,11 @@ fn container<'e>(field: Field, arg: &FieldArg, process: &'e Process) -> Option<V
         F::K8sNsName => return text(&it.pod_namespace),
         F::K8sPodName => return text(&it.pod_name),
         F::K8sPodId | F::K8sPodUid => return text(&it.pod_uid),
+        F::K8sPodSandboxId => {
+            let id = it.pod_sandbox_id.as_deref()?;
+            Value::text(id.get(..12).unwrap_or(id))
+        }
+        F::K8sPodFullSandboxId => return text(&it.pod_sandbox_id),
         F::K8sPodLabel => Value::text(it.pod_labels.get(&key(arg))?),
         F::K8sPodLabels => Value::owned(labels(&it.pod_labels)),
         F::ContainerMount

@@ -72,6 +72,7 @@ pub(super) fn oci(mut container: Container, path: &Path) -> Option<Container> {
         "io.podman.annotations.name",
     ])
     .or(container.name);
+    container.pod_sandbox_id = annotation(&["io.kubernetes.cri.sandbox-id", "io.kubernetes.cri-o.SandboxID"]);
     container.pod_name = annotation(&["io.kubernetes.cri.sandbox-name", "io.kubernetes.pod.name"]);
     container.pod_namespace =
         annotation(&["io.kubernetes.cri.sandbox-namespace", "io.kubernetes.pod.namespace"]);
@@ -202,7 +203,7 @@ pub(super) fn home(passwd: &Path, uid: &str) -> Option<String> {
 }
 
 // repository[:tag][@digest]; a colon before the last slash is a port.
-fn set_image(container: &mut Container, image: &str) {
+pub(super) fn set_image(container: &mut Container, image: &str) {
     let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
     let tag_at = name.rfind(':').filter(|colon| name.rfind('/').is_none_or(|slash| slash < *colon));
     let (repository, tag) = tag_at.map_or((name, None), |colon| (&name[..colon], Some(&name[colon + 1..])));
