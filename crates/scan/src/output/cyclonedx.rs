@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 use yagura_advisory::Severity;
-use yagura_packages::sbom::{Document, cyclonedx};
+use yagura_packages::sbom::{Document, cyclonedx, references};
 
 use crate::{Report, Status, Vulnerability};
 
@@ -19,24 +19,16 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         tool_version: report.version,
         inventory: &inventory,
     };
-    let mut value = cyclonedx::value(&document);
-    if report.database.is_some() {
-        let references = references(&value);
-        value["vulnerabilities"] = vulnerabilities(report, &references);
-    }
-    serde_json::to_writer_pretty(&mut *out, &value)?;
-    out.write_all(b"\n")
-}
-
-/// Package URLs and the references of their components.
-fn references(value: &Value) -> HashMap<String, Vec<String>> {
-    let mut references: HashMap<String, Vec<String>> = HashMap::new();
-    for component in value["components"].as_array().into_iter().flatten() {
-        if let (Some(purl), Some(reference)) = (component["purl"].as_str(), component["bom-ref"].as_str()) {
-            references.entry(purl.to_owned()).or_default().push(reference.to_owned());
+    let names = references(&inventory.packages);
+    let vulnerabilities = report.database.is_some().then(|| {
+        let mut of: HashMap<String, Vec<String>> = HashMap::new();
+        for (package, reference) in inventory.packages.iter().zip(&names) {
+            of.entry(package.purl()).or_default().push(reference.clone());
         }
-    }
-    references
+        vulnerabilities(report, &of)
+    });
+    serde_json::to_writer_pretty(&mut *out, &cyclonedx::bom(&document, &names, vulnerabilities))?;
+    out.write_all(b"\n")
 }
 
 /// One entry for each vulnerability, with everything it affects.
