@@ -9,9 +9,9 @@ pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 /// Longest a client may take to send its request's head.
 pub const HEAD_TIME_MAX: Duration = Duration::from_secs(10);
 /// Most connections at once; further ones wait.
-pub const CONNECTIONS_MAX: usize = 512;
+pub const CONNECTIONS_MAX: usize = 1536;
 /// Most live streams at once.
-pub const STREAMS_MAX: usize = 32;
+pub const STREAMS_MAX: usize = 600;
 /// Findings a live stream may lag behind before it misses some.
 pub const STREAM_FINDINGS_MAX: usize = 1024;
 /// Events a live stream may lag behind before it misses some.

@@ -110,7 +110,18 @@ fn apply(config: &mut Config, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
+// Every listener of the live stream holds a socket: as many files as this process may have, not the few it is given.
+fn raise_open_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the number of open files could not be raised");
+    }
+}
+
 async fn up(mut config: Config, data: PathBuf) -> Result<ExitCode, Failure> {
+    raise_open_files();
     let data = Data::open(data, &config).await?;
     let rule_files = data.write_rule_files().await;
     config.detect.rules.push(rule_files.clone());
