@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use yagura_event::{Finding, OCSF_VERSION, Severity, Timestamp};
@@ -16,8 +17,6 @@ use yagura_state::{Incident, IncidentDetail, IncidentStatus, Verdict};
 
 /// The namespace of identifiers of observables, by STIX 2.1, section 2.9.
 const STIX_NAMESPACE: Uuid = Uuid::from_u128(0x00ab_edb4_aa42_466c_9c01_fed2_3315_a9b7);
-/// The namespace of the identifiers that we make of our own.
-const OWN_NAMESPACE: Uuid = Uuid::from_u128(0x5f0c_1d7e_8a4b_4c6d_9e21_7b63_42d0_a1f9);
 
 /// The form of an exported incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -318,7 +317,7 @@ fn stix(detail: &IncidentDetail, findings: &[Finding]) -> Value {
                 "external_references": [{ "source_name": "mitre-attack", "external_id": technique }],
             }),
         );
-        relate(&mut objects, &author, &begin, (&id, "uses", &pattern));
+        relate(&mut objects, &author, &begin, (&id, "related-to", &pattern));
     }
     for finding in findings {
         let observed = observables(&mut objects, finding);
@@ -341,7 +340,7 @@ fn stix(detail: &IncidentDetail, findings: &[Finding]) -> Value {
     let refs: Vec<&String> = objects.keys().collect();
     let report = json!({
         "created": begin, "modified": changed, "created_by_ref": author, "name": incident.title, "description": described,
-        "report_types": ["incident"], "published": changed, "object_refs": refs,
+        "report_types": ["threat-report"], "published": changed, "object_refs": refs,
     });
     let report_id = own_id("report", &incident.id);
     put(&mut objects, "report", &report_id, report);
@@ -438,8 +437,12 @@ fn relate(objects: &mut Objects, author: &str, time: &str, (from, how, to): (&st
     );
 }
 
+// In the form of a random identifier (version 4), as STIX wants it of everything but observables, and the same each time.
 fn own_id(kind: &str, name: &str) -> String {
-    format!("{kind}--{}", Uuid::new_v5(&OWN_NAMESPACE, format!("{kind} {name}").as_bytes()))
+    let hash = Sha256::digest(format!("yagura {kind} {name}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    format!("{kind}--{}", uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 // Milliseconds, as STIX wants them.

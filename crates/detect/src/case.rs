@@ -194,5 +194,6 @@ fn diagnostic(file: &SourceFile, error: CaseError, code: &str) -> Diagnostic {
         code: code.to_owned(),
         message: error.message,
         help: error.help,
+        more: 0,
     }
 }

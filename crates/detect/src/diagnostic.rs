@@ -21,7 +21,7 @@ impl SourceFile {
 }
 
 /// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DiagnosticSeverity {
     /// The item was left out.
@@ -50,6 +50,14 @@ pub struct Diagnostic {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// How many more say the same in this file and are not listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Diagnostic {
@@ -89,6 +97,9 @@ impl Diagnostic {
         }
         if let Some(help) = &self.help {
             let _ = writeln!(text, "{gutter} = help: {}", harmless(help));
+        }
+        if self.more > 0 {
+            let _ = writeln!(text, "{gutter} = note: {} more of the same in this file", self.more);
         }
         text
     }

@@ -38,6 +38,8 @@ pub const MERGED_PARTS_MAX: usize = 256;
 pub const ANCHORS_MAX: usize = 4_096;
 /// Most diagnostics kept for one file; the counts go on.
 pub const DIAGNOSTICS_MAX: usize = 1_000;
+/// Most diagnostics of the same words kept for one file; the first of them counts the others.
+pub const EQUAL_DIAGNOSTICS_MAX: usize = 10;
 /// Processes whose answers a matcher keeps.
 pub const PROCESS_CACHE_ENTRIES: usize = 1 << 13;
 /// Answers about flag values that a matcher keeps.

@@ -39,7 +39,7 @@ pub(crate) struct Encoder {
     rows: usize,
     text_bytes: usize,
     columns: Vec<Builder>,
-    processes: HashMap<usize, (Arc<Process>, Cells)>,
+    processes: HashMap<(usize, bool), (Arc<Process>, Cells)>,
     // JSON of single ancestors: many processes share them.
     ancestors: HashMap<usize, (Arc<Process>, Arc<str>)>,
     kinds: Vec<Option<Cells>>,
@@ -95,7 +95,9 @@ impl Encoder {
     pub(crate) fn push(&mut self, stored: StoredEvent<'_>) {
         let event = stored.event;
         self.push_kind(event.kind);
-        self.push_process(&event.process);
+        let is_evidence =
+            !stored.rules.is_empty() || matches!(event.kind, EventKind::Execve | EventKind::Execveat);
+        self.push_process(&event.process, is_evidence);
         self.push_event(event);
         if !stored.rules.is_empty()
             && let Builder::Texts(texts) = &mut self.columns[Column::Rules.index()]
@@ -136,14 +138,15 @@ impl Encoder {
         }
     }
 
-    fn push_process(&mut self, process: &Arc<Process>) {
+    // The environment is most of a process, and stays what it was at the exec: only that and what a rule matched keep it.
+    fn push_process(&mut self, process: &Arc<Process>, with_env: bool) {
         // The Arc is held as long as its address is the key, so no other process can have that address.
-        let address = Arc::as_ptr(process).addr();
-        if !self.processes.contains_key(&address) {
-            let cells = self.process_cells(process);
-            self.processes.insert(address, (Arc::clone(process), cells));
+        let key = (Arc::as_ptr(process).addr(), with_env);
+        if !self.processes.contains_key(&key) {
+            let cells = self.process_cells(process, with_env);
+            self.processes.insert(key, (Arc::clone(process), cells));
         }
-        if let Some((_, cells)) = self.processes.get(&address) {
+        if let Some((_, cells)) = self.processes.get(&key) {
             push_cells(&mut self.columns, cells);
         }
     }

@@ -95,6 +95,7 @@ pub fn unreadable(path: &Path, error: &anyhow::Error) -> FileReport {
         help: Some(format!(
             "check that it is text of at most {FILE_BYTES_MAX} bytes which this user may read"
         )),
+        more: 0,
     };
     FileReport { file, errors: 1, diagnostics: vec![diagnostic], ..FileReport::default() }
 }

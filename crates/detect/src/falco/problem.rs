@@ -1,9 +1,11 @@
 //! [`Problem`]: something wrong, before it has a file's name; [`Problems`] collects them by file.
 
+use std::collections::HashMap;
+
 use super::yaml::Place;
 use crate::{
     diagnostic::{Diagnostic, DiagnosticSeverity, FileReport, SourceFile},
-    limits::DIAGNOSTICS_MAX,
+    limits::{DIAGNOSTICS_MAX, EQUAL_DIAGNOSTICS_MAX},
 };
 
 /// A place in one of the files.
@@ -36,12 +38,14 @@ impl Problem {
 /// All that is wrong, by file.
 pub(super) struct Problems {
     reports: Vec<FileReport>,
+    // What is kept already, by file and words: where the first of them is, and how many are.
+    kept: HashMap<(usize, DiagnosticSeverity, String), (usize, usize)>,
 }
 
 impl Problems {
     pub(super) fn new(files: &[SourceFile]) -> Self {
         let report = |file: &SourceFile| FileReport { file: file.name.clone(), ..FileReport::default() };
-        Self { reports: files.iter().map(report).collect() }
+        Self { reports: files.iter().map(report).collect(), kept: HashMap::new() }
     }
 
     pub(super) fn error(&mut self, problem: Problem) {
@@ -58,6 +62,19 @@ impl Problems {
             DiagnosticSeverity::Error => report.errors += 1,
             DiagnosticSeverity::Warning => report.warnings += 1,
         }
+        // A file in which one mistake is made a thousand times must not hide the other one it has.
+        let words = (problem.place.file, severity, problem.message.clone());
+        if let Some((first, kept)) = self.kept.get_mut(&words) {
+            if *kept >= EQUAL_DIAGNOSTICS_MAX {
+                if let Some(first) = report.diagnostics.get_mut(*first) {
+                    first.more += 1;
+                }
+                return;
+            }
+            *kept += 1;
+        } else if report.diagnostics.len() < DIAGNOSTICS_MAX {
+            self.kept.insert(words, (report.diagnostics.len(), 1));
+        }
         if report.diagnostics.len() >= DIAGNOSTICS_MAX {
             return;
         }
@@ -72,6 +89,7 @@ impl Problems {
             code: problem.code.to_owned(),
             message: problem.message,
             help: problem.help,
+            more: 0,
         });
     }
 

@@ -120,11 +120,14 @@ fn long_lines_are_cheap() {
     check(&format!("{}- list: l\n  items: [{many}]\n", good()), 7, "at most", &["good"]);
     let condition = format!("evt.type = open and proc.name = {}", "y".repeat(limits::CONDITION_BYTES_MAX));
     check(&rule("r", &condition), 3, "longer than", &[]);
-    // A thousand errors far down one line: each has its own column.
+    // A thousand errors far down one line.
     let one_line: String = (0..1_500).map(|n| format!("{{list: l{n}, items: 7}}, ")).collect();
     let loaded = load(format!("[{}# {half}\n]", one_line));
     assert_eq!(loaded.files[0].errors, 1_500);
-    assert_eq!(loaded.files[0].diagnostics.len(), limits::DIAGNOSTICS_MAX);
+    assert_eq!(loaded.files[0].diagnostics.len(), limits::EQUAL_DIAGNOSTICS_MAX);
+    let different: String = (0..1_500).map(|n| format!("{{list: l{n}, items: [], k{n}: 7}}, ")).collect();
+    let loaded = load(format!("[{}# {half}\n]", different));
+    assert!(loaded.files[0].diagnostics.len() <= limits::DIAGNOSTICS_MAX);
 }
 
 #[test]
@@ -243,4 +246,16 @@ fn what_is_said_of_a_file_moves_no_cursor() {
         assert!(!shown.contains(acts), "{shown:?}");
         assert!(shown.contains("proc.nam␛[2J"), "{shown}");
     }
+}
+
+#[test]
+fn a_mistake_made_thousands_of_times_is_shown_ten_times_and_hides_no_other() {
+    let wrong: String = (0..3_000).map(|number| rule(&format!("r{number}"), "proc.nam = sh")).collect();
+    let loaded = load(wrong + &rule("other", "evt.typ = open"));
+    let report = &loaded.files[0];
+    assert_eq!(report.errors, 3_001);
+    assert_eq!(report.diagnostics.len(), limits::EQUAL_DIAGNOSTICS_MAX + 1);
+    assert_eq!(report.diagnostics[0].more, 3_000 - limits::EQUAL_DIAGNOSTICS_MAX);
+    assert!(report.diagnostics[0].render("").contains("2990 more of the same"));
+    assert!(report.diagnostics.last().is_some_and(|last| last.message.contains("evt.typ")));
 }

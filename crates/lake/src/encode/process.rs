@@ -10,12 +10,13 @@ use crate::column::Column;
 
 pub(crate) type Cells = Vec<(Column, Cell)>;
 
-// Fields of a process that have a column of their own; `rebuild` puts them back.
-const IN_COLUMNS: [&str; 9] =
-    ["pid", "vpid", "name", "exe", "cmdline", "cwd", "tty", "start_time", "container"];
+// The environment, and fields of a process that have a column of their own; `rebuild` puts those back.
+const LEFT_OUT: [&str; 10] =
+    ["env", "pid", "vpid", "name", "exe", "cmdline", "cwd", "tty", "start_time", "container"];
 
 impl Encoder {
-    pub(super) fn process_cells(&mut self, process: &Arc<Process>) -> Cells {
+    pub(super) fn process_cells(&mut self, process: &Arc<Process>, with_env: bool) -> Cells {
+        let left_out = if with_env { &LEFT_OUT[1..] } else { &LEFT_OUT };
         let mut cells = Cells::with_capacity(32);
         let user = &process.credentials.user;
         cells.extend([
@@ -39,7 +40,7 @@ impl Encoder {
                 (Column::ProcessCwd, Some(&process.cwd)),
                 (Column::ProcessUid, Some(&uid)),
                 (Column::UserName, user.name.as_deref()),
-                (Column::ProcessDetail, Some(&process_json(process, &IN_COLUMNS).to_string())),
+                (Column::ProcessDetail, Some(&process_json(process, left_out).to_string())),
             ],
         );
         self.ancestor_cells(&mut cells, process);

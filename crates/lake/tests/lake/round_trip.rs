@@ -161,6 +161,28 @@ proptest! {
     }
 }
 
+#[test]
+fn the_environment_is_kept_with_the_exec_and_with_what_a_rule_matched() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let lake = make::open(dir.path());
+    let bash = make::bash();
+    let kinds = [EventKind::Execve, EventKind::ProcExit, EventKind::Open, EventKind::Open];
+    let events: Vec<Event> = (1_u64..)
+        .zip(kinds)
+        .map(|(number, kind)| Event { kind, ..make::open_file(number, &bash, "/etc/shadow") })
+        .collect();
+    let rules: [&[&str]; 4] = [&[], &[], &[], &["a rule"]];
+    let stored: Vec<_> =
+        events.iter().zip(rules).map(|(event, rules)| StoredEvent { event, rules }).collect();
+    lake.append(&stored).expect("appended");
+    for (event, is_kept) in events.iter().zip([true, false, false, true]) {
+        let back = make::runtime().block_on(lake.event_rebuild(event.time, event.number));
+        let back = back.expect("read").expect("it is there").event;
+        assert_eq!(!back.process.env.is_empty(), is_kept, "{} {}", event.kind.name(), event.number);
+        assert_eq!(back.process.args, bash.args);
+    }
+}
+
 #[derive(Default)]
 struct Seen {
     numbers: Vec<u64>,
